@@ -1,0 +1,44 @@
+"""Errors of the accounts app: a stable code and a translated sentence each."""
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+
+class AccountError(Exception):
+    """Something about people, organisations or codes cannot be done."""
+
+    code = "account_error"
+    message: StrPromise = _("This cannot be done.")
+
+    def __init__(self, message: str | StrPromise | None = None) -> None:
+        super().__init__(str(message or self.message))
+
+
+class AlreadyMember(AccountError):
+    code = "already_member"
+    message = _("This person is already in post in an organisation on that day.")
+
+
+class NotMember(AccountError):
+    code = "not_member"
+    message = _("This person is not in post in this organisation.")
+
+
+class BeyondReach(AccountError):
+    code = "beyond_reach"
+    message = _("Your role does not reach this organisation.")
+
+
+class WrongCode(AccountError):
+    code = "wrong_code"
+    message = _("This one-time code is wrong, used or expired. Enter the newest one.")
+
+
+class TooManyTries(AccountError):
+    code = "too_many_tries"
+    message = _("Too many wrong codes. Wait a moment, then enter the newest code.")
+
+
+class OwnRequest(AccountError):
+    code = "own_request"
+    message = _("A second person must do this; you cannot do it for yourself.")

@@ -1,0 +1,26 @@
+"""One origin, two applications: the gate's paths go past Django's request stack."""
+
+import os
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
+
+django_application = get_asgi_application()
+
+from credentials.gate import PREFIXES  # noqa: E402 -- after Django is set up
+from credentials.gate import application as gate_application  # noqa: E402
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Sends the gate's paths to the gate and everything else to Django."""
+    if scope["type"] == "http" and scope["path"].startswith(PREFIXES):
+        await gate_application(scope, receive, send)
+    else:
+        await django_application(scope, receive, send)

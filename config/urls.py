@@ -1,0 +1,30 @@
+from django.conf import settings
+from django.conf.urls.static import static
+from django.urls import include, path
+from django.views.i18n import set_language
+from oauth2_provider import views as oauth
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from config.views import healthz, readyz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("language/", set_language, name="set_language"),
+    path("accounts/", include("accounts.urls")),
+    path("law/", include("courses.urls_law")),
+    path("learning/", include("courses.urls")),
+    path("exams/", include("exams.urls")),
+    path("simulator/", include("simulator.urls")),
+    path("oauth/token", oauth.TokenView.as_view(), name="oauth_token"),
+    path("oauth/introspect", oauth.IntrospectTokenView.as_view()),
+    path("oauth/revoke_token", oauth.RevokeTokenView.as_view()),
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("", include("credentials.urls")),
+    path("learn/", include(wagtail_urls)),
+]
+if settings.DEMO:
+    urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)

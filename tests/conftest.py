@@ -1,0 +1,173 @@
+"""The cast and the clock of every test."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts.enums import BodyType, Level, Role
+from accounts.models import Organisation, User
+from accounts.permissions import CODE_TIME_KEY
+from accounts.services import grant_role, join_organisation
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+CORPUS = Path(__file__).resolve().parents[2] / "shared" / "law"
+
+
+@pytest.fixture
+def now() -> datetime:
+    """10:00 on 23 November 2026 in Shanghai."""
+    return NOW
+
+
+@pytest.fixture
+def corpus() -> Path:
+    """The directory of statute texts; a test that needs it skips when it is absent."""
+    if not CORPUS.is_dir():
+        if os.environ.get("CI_NO_SKIP"):
+            pytest.fail("the statute texts are missing")
+        pytest.skip("the statute texts are not beside this checkout")
+    return CORPUS
+
+
+@pytest.fixture
+def province(db: None) -> Organisation:
+    return Organisation.add_root(
+        name="云岭省应急管理厅", level=Level.PROVINCIAL, division_code="970000"
+    )
+
+
+@pytest.fixture
+def city(province: Organisation) -> Organisation:
+    return province.add_child(
+        name="澜州市应急管理局", level=Level.CITY, division_code="970100"
+    )
+
+
+@pytest.fixture
+def county(city: Organisation) -> Organisation:
+    return city.add_child(
+        name="望川县应急管理局", level=Level.COUNTY, division_code="970121"
+    )
+
+
+@pytest.fixture
+def other_county(city: Organisation) -> Organisation:
+    city.refresh_from_db()
+    return city.add_child(
+        name="临溪县应急管理局", level=Level.COUNTY, division_code="970122"
+    )
+
+
+@pytest.fixture
+def enforcement_body(city: Organisation) -> Organisation:
+    city.refresh_from_db()
+    return city.add_child(
+        name="澜州市应急管理综合行政执法支队",
+        level=Level.CITY,
+        division_code="970100",
+        body_type=BodyType.ENFORCEMENT_BODY,
+    )
+
+
+Person = Callable[..., User]
+
+
+@pytest.fixture
+def person(db: None) -> Person:
+    """Make a person in post since 2024 and holding roles: person("x", org, Role.Y)."""
+
+    def make(username: str, organisation: Organisation, *roles: Role) -> User:
+        user = User.objects.create_user(
+            username,
+            "correct horse battery",
+            name=f"人物{username}",
+            officer_number=f"97{abs(hash(username)) % 10**10:010d}",
+        )
+        join_organisation(user, organisation, on=date(2024, 1, 1))
+        for role in roles:
+            grant_role(user, role, organisation, now=NOW.replace(year=2024), by=None)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def learner(person: Person, county: Organisation) -> User:
+    return person("learner", county, Role.TRAINEE)
+
+
+@pytest.fixture
+def stranger(person: Person, other_county: Organisation) -> User:
+    """A trainee of another organisation."""
+    return person("stranger", other_county, Role.TRAINEE)
+
+
+@pytest.fixture
+def instructor(person: Person, city: Organisation) -> User:
+    return person("instructor", city, Role.TRAINER)
+
+
+@pytest.fixture
+def legal_reviewer(person: Person, city: Organisation) -> User:
+    return person("legal_reviewer", city, Role.LEGAL_REVIEWER)
+
+
+@pytest.fixture
+def examiner(person: Person, city: Organisation) -> User:
+    return person("examiner", city, Role.ASSESSOR)
+
+
+@pytest.fixture
+def invigilator(person: Person, city: Organisation) -> User:
+    return person("invigilator", city, Role.INVIGILATOR)
+
+
+@pytest.fixture
+def certifier(person: Person, city: Organisation) -> User:
+    return person("certifier", city, Role.CERTIFICATION_OFFICER)
+
+
+@pytest.fixture
+def second_certifier(person: Person, city: Organisation) -> User:
+    return person("second_certifier", city, Role.CERTIFICATION_OFFICER)
+
+
+@pytest.fixture
+def supervisor(person: Person, city: Organisation) -> User:
+    return person("supervisor", city, Role.SUPERVISOR)
+
+
+@pytest.fixture
+def organisation_admin(person: Person, county: Organisation) -> User:
+    return person("organisation_admin", county, Role.ORGANISATION_ADMIN)
+
+
+@pytest.fixture
+def auditor(person: Person, province: Organisation) -> User:
+    return person("auditor", province, Role.AUDITOR)
+
+
+@pytest.fixture
+def signed_in() -> Callable[..., Client]:
+    """A client signed in as the user: with a verified, recent code by default."""
+
+    def sign_in(user: User, *, verified: bool = True) -> Client:
+        client = Client()
+        client.force_login(user, backend="accounts.backends.AccountBackend")
+        if verified:
+            device, _ = TOTPDevice.objects.get_or_create(
+                user=user, name="test", confirmed=True
+            )
+            session = client.session
+            session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+            session[CODE_TIME_KEY] = datetime.now(tz=UTC).isoformat()
+            session.save()
+        return client
+
+    return sign_in
