@@ -1,0 +1,34 @@
+"""Records the simulator hands to other apps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """One scored run, as evidence towards a qualification.
+
+    ``evidence_hash`` is the head of the run's event chain: whoever holds it can
+    prove that the log was not changed afterwards.
+    """
+
+    case_key: str
+    run_id: str
+    passed: bool
+    score: float
+    fatal_vetoes: tuple[str, ...]
+    provisional: bool
+    scored_at: datetime
+    evidence_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One remark of a dry run: where in the file, how bad, and what to do."""
+
+    level: str
+    path: str
+    line: int | None
+    message: str

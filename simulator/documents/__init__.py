@@ -1,0 +1,1 @@
+"""Enforcement documents: forms as data, filled from a run, printed as PDF."""

@@ -1,0 +1,65 @@
+"""Words of the simulator that are stored or shown."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Mode(TextChoices):
+    """How much the simulator says while a run is going on."""
+
+    GUIDED = "guided", _("Guided")
+    PRACTICE = "practice", _("Practice")
+    EXAM = "exam", _("Assessment")
+
+
+class RunStatus(TextChoices):
+    """Where a run stands as a record; its phase belongs to the engine's state."""
+
+    LIVE = "live", _("In progress")
+    SCORED = "scored", _("Scored")
+    EXPIRED = "expired", _("Time ran out, scored as it stood")
+    VOID = "void", _("Voided")
+
+
+FINISHED_STATUSES = frozenset({RunStatus.SCORED, RunStatus.EXPIRED})
+
+
+class CaseStatus(TextChoices):
+    """Life of one version of a case."""
+
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    RETIRED = "retired", _("Retired")
+
+
+class Mark(TextChoices):
+    """What an inspector may record for one checklist item."""
+
+    VIOLATION = "violation", pgettext_lazy("checklist mark", "Violation")
+    COMPLIANT = "compliant", pgettext_lazy("checklist mark", "Compliant")
+    NOT_APPLICABLE = "not_applicable", pgettext_lazy("checklist mark", "Not applicable")
+
+
+class CheckMethod(TextChoices):
+    """How a checklist item is looked into."""
+
+    ON_SITE = "on_site", _("Look on site")
+    DOCUMENTS = "documents", _("Read documents")
+    ASK = "ask", _("Ask people")
+    TEST = "test", _("Operate and test")
+
+
+class EvidenceType(TextChoices):
+    """The eight kinds of evidence of the Administrative Penalty Law, article 46."""
+
+    DOCUMENTARY = "documentary", _("Documentary evidence")
+    PHYSICAL = "physical", _("Physical evidence")
+    AUDIO_VISUAL = "audio_visual", _("Audio-visual material")
+    ELECTRONIC = "electronic", _("Electronic data")
+    WITNESS = "witness", _("Witness testimony")
+    PARTY_STATEMENT = "party_statement", _("Statement of the party")
+    EXPERT_OPINION = "expert_opinion", _("Expert opinion")
+    INSPECTION_RECORD = "inspection_record", _("Record of inspection on site")
