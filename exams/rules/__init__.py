@@ -1,0 +1,1 @@
+"""Pure rules of the examination engine: values in, values out."""

@@ -1,0 +1,10 @@
+"""Facts other packages may listen to, in the past tense."""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+# sitting_public_id: str, now: datetime
+sitting_released = Signal()
+# sitting_public_id: str, now: datetime; a released result no longer counts
+sitting_annulled = Signal()
