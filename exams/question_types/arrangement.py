@@ -21,7 +21,6 @@ from exams.question_types.base import (
     shuffled,
 )
 
-
 MOST_STEPS = 12
 
 
@@ -41,9 +40,11 @@ class Matching:
             found.append(problem("pairs_bad", "Every left entry needs one pair."))
         if any(not 0 <= right < len(matching.right) for _, right in matching.pairs):
             found.append(problem("pairs_bad", "A pair names no right entry."))
-        for column in (matching.left, matching.right):
-            if len({normalised(text) for text in column}) < len(column):
-                found.append(problem("entries_equal", "Two entries say the same."))
+        found += [
+            problem("entries_equal", "Two entries say the same.")
+            for column in (matching.left, matching.right)
+            if len({normalised(text) for text in column}) < len(column)
+        ]
         return found
 
     def content(self, draft: ItemDraft) -> dict[str, Any]:

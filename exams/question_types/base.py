@@ -12,6 +12,7 @@ from exams.data import ItemDraft, Problem
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ZERO = Fraction(0)
 ONE = Fraction(1)
+CLOSING = "。.,，;；、:：\"'“”《》\u2018\u2019"
 
 
 class BadAnswer(ValueError):
@@ -65,7 +66,7 @@ def normalised(text: str) -> str:
     every word does.
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(folded.split()).strip("。.,，;；、:：\"'“”‘’《》")
+    return "".join(folded.split()).strip(CLOSING)
 
 
 def problem(code: str, message: str, place: str = "") -> Problem:

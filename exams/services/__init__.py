@@ -1,0 +1,1 @@
+"""Every change of state of the examination engine, one function per intention."""

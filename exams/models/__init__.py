@@ -1,0 +1,51 @@
+"""Models of the examination engine."""
+
+from __future__ import annotations
+
+from exams.models.bank import (
+    CaseSet,
+    CaseSetItem,
+    Exhibit,
+    Item,
+    ItemReview,
+    ItemRevision,
+)
+from exams.models.papers import (
+    Blueprint,
+    BlueprintCell,
+    Exam,
+    Form,
+    FormItem,
+    Session,
+)
+from exams.models.sittings import (
+    Accommodation,
+    ClockEntry,
+    ScoreVersion,
+    SessionNote,
+    Sitting,
+    SittingEvent,
+    VoidProposal,
+)
+
+__all__ = [
+    "Accommodation",
+    "Blueprint",
+    "BlueprintCell",
+    "CaseSet",
+    "CaseSetItem",
+    "ClockEntry",
+    "Exam",
+    "Exhibit",
+    "Form",
+    "FormItem",
+    "Item",
+    "ItemReview",
+    "ItemRevision",
+    "ScoreVersion",
+    "Session",
+    "SessionNote",
+    "Sitting",
+    "SittingEvent",
+    "VoidProposal",
+]
