@@ -118,17 +118,6 @@ class BodyRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterView:
-    """What one decision rests on, read in one snapshot of the database."""
-
-    revision: int
-    officers: Mapping[str, OfficerRecord] = field(default_factory=dict)
-    schemes: Mapping[str, SchemeTerms] = field(default_factory=dict)
-    bodies: Mapping[str, BodyRecord] = field(default_factory=dict)
-    frozen: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class DivisionSpan:
     """That a division lay below a parent during a time (half-open)."""
 
@@ -136,6 +125,18 @@ class DivisionSpan:
     parent: str
     since: datetime
     until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterView:
+    """What one decision rests on, read in one snapshot of the database."""
+
+    revision: int
+    officers: Mapping[str, OfficerRecord] = field(default_factory=dict)
+    schemes: Mapping[str, SchemeTerms] = field(default_factory=dict)
+    bodies: Mapping[str, BodyRecord] = field(default_factory=dict)
+    divisions: Mapping[str, tuple[DivisionSpan, ...]] = field(default_factory=dict)
+    frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Pure rules of credentials: no Django, no clock, no database."""
