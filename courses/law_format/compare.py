@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 
 LEAST_LIKENESS = 0.5
 SAME_NUMBER_LIKENESS = 0.35
-_WORDS = re.compile(r"[0-9０-９.％%]+|[A-Za-z]+|[\u4e00-\u9fff]|.", re.DOTALL)
+_WORDS = re.compile(r"[\d.％%]+|[A-Za-z]+|[\u4e00-\u9fff]|.", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def _same_numbers(
         candidate = free.get(article.label)
         if position in partner or candidate is None:
             continue
-        if _likeness(old[candidate], article) >= 0.75:  # noqa: PLR2004 -- plainly the same article
+        if _likeness(old[candidate], article) >= 0.75:
             partner[position] = candidate
 
 

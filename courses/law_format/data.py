@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from enum import Enum
+from enum import StrEnum
 
 
 class LawFormatError(ValueError):
@@ -17,7 +17,7 @@ class LawFormatError(ValueError):
         self.reason = reason
 
 
-class UnitKind(str, Enum):
+class UnitKind(StrEnum):
     """What one line of a statute is."""
 
     FRONT = "front"

@@ -12,13 +12,13 @@ from courses.citations.numerals import cn_to_int
 from courses.law_format.data import LawFormatError, ParsedLaw, SourceLine
 
 _CN_DATE = re.compile(
-    r"(?P<year>[0-9０-９]{4}|[零〇○一二三四五六七八九]{4})\s*年\s*"
-    r"(?P<month>[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})\s*月\s*"
-    r"(?P<day>[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})\s*日"
+    r"(?P<year>\d{4}|[零\u3007○一二三四五六七八九]{4})\s*年\s*"
+    r"(?P<month>\d{1,2}|[一二三四五六七八九十]{1,3})\s*月\s*"
+    r"(?P<day>\d{1,2}|[一二三四五六七八九十]{1,3})\s*日"
 )
 _ISO_DATE = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})")
 _BODY_START = re.compile(
-    r"(?:第\s*[零〇○一二三四五六七八九十百千0-9０-９]+\s*(?:条|章|编|分编|节)"
+    r"(?:第\s*[零\u3007○一二三四五六七八九十百千\d]+\s*(?:条|章|编|分编|节)"
     r"|目\s*[录次]$|[一二三四五六七八九十]+、|根据|为了?)"
 )
 _TITLE_END = re.compile(
@@ -66,7 +66,9 @@ class Head:
         elif law.adopted_on is not None:
             law.in_force_from = law.adopted_on
             law.in_force_assumed = any(_AMENDED.search(text) for text in words) or (
-                named is None and "公布之日" not in closing and "发布之日" not in closing
+                named is None
+                and "公布之日" not in closing
+                and "发布之日" not in closing
             )
         if law.in_force_assumed:
             law.warnings.append(
@@ -95,7 +97,11 @@ def read_head(lines: list[SourceLine], filename: str) -> Head:
 
 def _body_start(lines: list[SourceLine]) -> int:
     for index, line in enumerate(lines):
-        if index == 0 and _TITLE_END.search(line.text) and not line.text.startswith("第"):
+        if (
+            index == 0
+            and _TITLE_END.search(line.text)
+            and not line.text.startswith("第")
+        ):
             continue
         if line.text.startswith("〔") or _BODY_START.match(line.text):
             return index
@@ -114,14 +120,18 @@ def _title(front: list[SourceLine], stem: str) -> str:
             continue
         if _TITLE_END.search(text):
             return text
-        following = "".join(re.sub(r"\s+", "", nxt.text) for nxt in front[index + 1 :][:1])
+        following = "".join(
+            re.sub(r"\s+", "", nxt.text) for nxt in front[index + 1 :][:1]
+        )
         if following.startswith("关于") and _TITLE_END.search(following):
             return text + following
     return _bare_stem(stem)
 
 
 def _bare_stem(stem: str) -> str:
-    return re.sub(r"[（(][^（）()]*(?:节录|节选|文本|摘录|版)[^（）()]*[）)]$", "", stem).strip()
+    return re.sub(
+        r"[（(][^（）()]*(?:节录|节选|文本|摘录|版)[^（）()]*[）)]$", "", stem
+    ).strip()
 
 
 def _kind(title: str, front: list[SourceLine], path: PurePath) -> str:
@@ -135,7 +145,9 @@ def _kind(title: str, front: list[SourceLine], path: PurePath) -> str:
         return "administrative_regulation"
     if re.search(r"(?:部|总局|委员会|署)令", words):
         return "departmental_rule"
-    if bare.endswith("法") and (title.startswith(STATE_PREFIX) or "人民代表大会" in words):
+    if bare.endswith("法") and (
+        title.startswith(STATE_PREFIX) or "人民代表大会" in words
+    ):
         return "law"
     if "国务院" in words + title:
         return "administrative_regulation"
@@ -186,14 +198,14 @@ def _closing_text(law: ParsedLaw) -> str:
 
 
 def _force_date(closing: str) -> date | None:
-    found = [
-        day for match in _FORCE.finditer(closing) for day in _dates(match["when"])
-    ]
+    found = [day for match in _FORCE.finditer(closing) for day in _dates(match["when"])]
     return found[-1] if found else None
 
 
 def _repealed_titles(closing: str) -> list[str]:
     titles = []
     for match in _REPEAL.finditer(closing):
-        titles += [short_title(title) for title in re.findall(r"《([^》]+)》", match[1])]
+        titles += [
+            short_title(title) for title in re.findall(r"《([^》]+)》", match[1])
+        ]
     return titles

@@ -23,7 +23,7 @@ from courses.law_format.data import (
 from courses.law_format.head import read_head
 from courses.law_format.render import lost_characters
 
-N = rf"(?:[{NUMERAL_CHARACTERS}]+|[0-9０-９]+)"
+N = rf"(?:[{NUMERAL_CHARACTERS}]+|\d+)"
 SPACE = r"[ \t　\u2002\u2003\u00a0]"
 _DIVISION = re.compile(
     rf"(?P<label>第{SPACE}*(?P<number>{N}){SPACE}*(?P<word>分编|编|章|节))"
@@ -39,7 +39,7 @@ _ITEM = re.compile(
     rf"|(?P<sign>[㈠-㈩]))(?P<gap>{SPACE}*)(?P<text>.*)"
 )
 _SUBITEM = re.compile(
-    rf"(?P<label>[（(]?(?P<number>[0-9０-９]{{1,3}})(?:[）)]|[.．、]))"
+    rf"(?P<label>[（(]?(?P<number>\d{{1,3}})(?:[）)]|[.．、]))"
     rf"(?P<gap>{SPACE}*)(?P<text>.*)"
 )
 _ANNEX = re.compile(
@@ -171,9 +171,8 @@ class _Builder:
     def _read_quoted(self, line: SourceLine) -> None:
         """Words a decision puts into another statute are not its own articles."""
         if self.pointed:
-            opened = line.text.count("“") - line.text.count("”")
-            depth = (1 if self.at.quoted else 0) + opened
-            self.at.quoted = depth > 0
+            marks = re.findall("[“”]", line.text)
+            self.at.quoted = marks[-1] == "“" if marks else self.at.quoted
         self._paragraph(line, line.text)
 
     def _read_note(self, line: SourceLine) -> None:
@@ -326,7 +325,9 @@ class _Builder:
         expected = {(last[0] + 1, 0), (last[0], last[1] + 1)}
         attached = bool(match["text"]) and not match["text"].startswith("〔")
         if not match["gap"] and attached and place not in expected:
-            self._warn(line, f"{match['label']} at the start of a line was read as text")
+            self._warn(
+                line, f"{match['label']} at the start of a line was read as text"
+            )
             return False
         if place in self.seen:
             raise LawFormatError(
@@ -402,7 +403,7 @@ class _Builder:
         rest = [line.text for line in self.lines[index:]]
         dated = re.compile(rf"{N}{SPACE}*年{SPACE}*{N}{SPACE}*月{SPACE}*{N}{SPACE}*日")
         return (
-            len(rest) <= 4  # noqa: PLR2004 -- signatures are few lines
+            len(rest) <= 4
             and any(dated.fullmatch(text) for text in rest)
             and all(
                 len(text) <= SHORT_LINE and text[-1] not in _SENTENCE_ENDS

@@ -70,7 +70,7 @@ def _decode(content: bytes) -> str:
             text = _decode_as(content, encoding)
         except LawFormatError:
             continue
-        if _looks_written(text):
+        if encoding == "utf-8" or _looks_written(text):
             return text
     _fail_where_undecodable(content)
     raise LawFormatError(
