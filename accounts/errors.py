@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
+from accounts.data import RowProblem
+
 
 class AccountError(Exception):
     """Something about people, organisations or codes cannot be done."""
@@ -42,3 +44,24 @@ class TooManyTries(AccountError):
 class OwnRequest(AccountError):
     code = "own_request"
     message = _("A second person must do this; you cannot do it for yourself.")
+
+
+class AlreadyEnrolled(AccountError):
+    code = "already_enrolled"
+    message = _("An authenticator is already set up for this account.")
+
+
+class NothingToDecide(AccountError):
+    code = "nothing_to_decide"
+    message = _("Somebody has already decided this request.")
+
+
+class RosterRefused(AccountError):
+    """Nothing of the file was imported; `problems` name row, column and reason."""
+
+    code = "roster_refused"
+    message = _("Nothing was imported. Mend the rows named below and try again.")
+
+    def __init__(self, problems: "list[RowProblem]") -> None:
+        super().__init__()
+        self.problems = problems

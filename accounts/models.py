@@ -37,7 +37,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(username, password, is_superuser=True, **fields)
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]
     """A person who signs in.
 
     Personal data: name, officer number, e-mail, phone, photo. Everything else in the
@@ -219,3 +219,42 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role} @ {self.organisation_id}"
+
+
+class DeviceReset(models.Model):
+    """A request to remove a lost authenticator; a second person decides it.
+
+    Personal data: that somebody lost a device.
+    """
+
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="device_resets"
+    )
+    requested_at = models.DateTimeField(_("requested at"))
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="device_resets_decided",
+    )
+
+    class Meta:
+        verbose_name = _("lost authenticator")
+        verbose_name_plural = _("lost authenticators")
+        ordering = ["requested_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(decided_at__isnull=True),
+                name="device_reset_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("user")),
+                name="device_reset_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.requested_at:%F}"

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -20,12 +21,22 @@ from accounts.queries import organisations_reached, roles_of
 
 RECENT_CODE = timedelta(minutes=10)
 CODE_TIME_KEY = "code_verified_at"
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+View = Callable[..., HttpResponseBase]
+
+
+def signed_in_person(request: HttpRequest) -> User:
+    """The signed-in person of a view behind one of the decorators below."""
+    user = request.user
+    if not user.is_authenticated:
+        raise PermissionDenied
+    return user
 
 
 def has_role(
-    user: User, *roles: Role, now: datetime, organisation: Organisation | None = None
+    user: User | AnonymousUser,
+    *roles: Role,
+    now: datetime,
+    organisation: Organisation | None = None,
 ) -> bool:
     """Holds one of the roles at `now`; with an organisation, one that reaches it."""
     if not user.is_authenticated or not user.is_active:
@@ -35,7 +46,7 @@ def has_role(
     return organisations_reached(user, roles, now).filter(pk=organisation.pk).exists()
 
 
-def may_use_admin_site(user: User, now: datetime) -> bool:
+def may_use_admin_site(user: User | AnonymousUser, now: datetime) -> bool:
     """The Wagtail admin is for staff with a role that works there."""
     if not user.is_authenticated or not user.is_active:
         return False
@@ -66,13 +77,11 @@ def _ask_for_code(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('accounts:code')}?{query}")
 
 
-def sign_in_required(view: View[P]) -> View[P]:
+def sign_in_required(view: View) -> View:
     """Anonymous visitors go to the sign-in page, and staff without code to the code."""
 
     @wraps(view)
-    def checked(
-        request: HttpRequest, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponseBase:
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if not is_verified(request) and must_use_code(request.user, timezone.now()):
@@ -82,13 +91,11 @@ def sign_in_required(view: View[P]) -> View[P]:
     return checked
 
 
-def code_required(view: View[P]) -> View[P]:
+def code_required(view: View) -> View:
     """Signed in with password and one-time code, whatever the role."""
 
     @wraps(view)
-    def checked(
-        request: HttpRequest, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponseBase:
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if not is_verified(request):
@@ -98,13 +105,11 @@ def code_required(view: View[P]) -> View[P]:
     return checked
 
 
-def recent_code_required(view: View[P]) -> View[P]:
+def recent_code_required(view: View) -> View:
     """For dangerous acts: a one-time code entered in the last ten minutes."""
 
     @wraps(view)
-    def checked(
-        request: HttpRequest, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponseBase:
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if not has_recent_code(request, timezone.now()):
@@ -114,14 +119,14 @@ def recent_code_required(view: View[P]) -> View[P]:
     return checked
 
 
-def role_required(*roles: Role) -> Callable[[View[P]], View[P]]:
+def role_required(*roles: Role) -> Callable[[View], View]:
     """Signed in with code and holding one of the roles; 403 for everybody else."""
 
-    def decorate(view: View[P]) -> View[P]:
+    def decorate(view: View) -> View:
         @code_required
         @wraps(view)
         def checked(
-            request: HttpRequest, *args: P.args, **kwargs: P.kwargs
+            request: HttpRequest, *args: Any, **kwargs: Any
         ) -> HttpResponseBase:
             user = request.user
             if not user.is_authenticated or not has_role(

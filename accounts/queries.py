@@ -42,11 +42,9 @@ def organisations_reached(
         .filter(user_id=user.pk, role__in=list(roles))
         .values_list("organisation__path", flat=True)
     )
-    if not paths:
-        return Organisation.objects.none()
-    return Organisation.objects.filter(
-        reduce(or_, (Q(path__startswith=path) for path in paths))
-    )
+    below = reduce(or_, (Q(path__startswith=path) for path in paths), Q(pk__in=[]))
+    reached: QuerySet[Organisation] = Organisation.objects.filter(below)
+    return reached
 
 
 def users_reached(user: User, roles: Iterable[Role], now: datetime) -> QuerySet[User]:

@@ -1,7 +1,7 @@
 """One origin, two applications: the gate's paths go past Django's request stack."""
 
 import os
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from django.core.asgi import get_asgi_application
@@ -13,9 +13,9 @@ django_application = get_asgi_application()
 from credentials.gate import PREFIXES  # noqa: E402 -- after Django is set up
 from credentials.gate import application as gate_application  # noqa: E402
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

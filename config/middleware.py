@@ -34,7 +34,7 @@ class RequestIdMiddleware:
         return response
 
 
-class ContentSecurityPolicyMiddleware(CSPMiddleware):  # type: ignore[misc]
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
     """The strict policy everywhere, and the documented wider one for Wagtail's admin.
 
     Wagtail's admin works with inline scripts that a strict policy breaks.
