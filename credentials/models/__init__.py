@@ -1,6 +1,27 @@
 """All models of credentials, split by noun."""
 
-from credentials.models.applications import ConnectedApplication
+from credentials.models.applications import (
+    ApplicationProposal,
+    ClientSecret,
+    ConnectedApplication,
+)
+from credentials.models.gate import (
+    DecisionRecord,
+    DecisionSeal,
+    DecisionSubject,
+    GateEvent,
+    GateState,
+    HolderKey,
+    IdempotentAnswer,
+    OfflineRecord,
+    Permit,
+    PermitMember,
+    SigningKey,
+    StatusEntry,
+    Terminal,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from credentials.models.people import Recusal, Reminder
 from credentials.models.proposals import Batch, Proposal
 from credentials.models.public import Complaint, PublicCheck
@@ -15,13 +36,25 @@ from credentials.models.register import (
 from credentials.models.schemes import Scheme, SchemeVersion
 
 __all__ = [
+    "ApplicationProposal",
     "Batch",
     "Card",
     "Checkpoint",
+    "ClientSecret",
     "Complaint",
     "ConnectedApplication",
+    "DecisionRecord",
+    "DecisionSeal",
+    "DecisionSubject",
+    "GateEvent",
+    "GateState",
+    "HolderKey",
+    "IdempotentAnswer",
     "LedgerEntry",
     "NumberSeries",
+    "OfflineRecord",
+    "Permit",
+    "PermitMember",
     "Proposal",
     "PublicCheck",
     "Qualification",
@@ -30,4 +63,9 @@ __all__ = [
     "Reminder",
     "Scheme",
     "SchemeVersion",
+    "SigningKey",
+    "StatusEntry",
+    "Terminal",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]
