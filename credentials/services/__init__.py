@@ -1,0 +1,1 @@
+"""Every change of the register, one function per intention, split by noun."""
