@@ -1,0 +1,1 @@
+"""Scoring profiles: weights, caps, vetoes and rules of procedure as data."""
