@@ -15,6 +15,41 @@ from accounts.models import Organisation, User
 from accounts.permissions import CODE_TIME_KEY
 from accounts.services import grant_role, join_organisation
 
+ONLY_WHEN_ASKED = {
+    "browser": ("BROWSER_TESTS", "they need Chromium: make test-browser"),
+    "faults": ("FAULT_TESTS", "they kill processes: make test-faults"),
+    "race": ("DATABASE_URL", "they need PostgreSQL: make test-postgres"),
+}
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Leave out what this run cannot do, and say so at its end."""
+    left_out: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        for marker, (variable, _why) in ONLY_WHEN_ASKED.items():
+            if item.get_closest_marker(marker) and not os.environ.get(variable):
+                left_out.setdefault(marker, []).append(item)
+                break
+    gone = {item for group in left_out.values() for item in group}
+    if gone:
+        config.hook.pytest_deselected(items=list(gone))
+        items[:] = [item for item in items if item not in gone]
+    config.stash[LEFT_OUT] = {marker: len(group) for marker, group in left_out.items()}
+
+
+LEFT_OUT = pytest.StashKey[dict[str, int]]()
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    for marker, count in config.stash.get(LEFT_OUT, {}).items():
+        why = ONLY_WHEN_ASKED[marker][1]
+        terminalreporter.write_line(f"{count} {marker} tests were left out: {why}")
+
+
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "law"
 

@@ -1,0 +1,43 @@
+"""What happens by the clock: the one visible home of everything periodic.
+
+The clock only enqueues. State is computed from time, so a late clock changes nothing
+that is true.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib import import_module
+from typing import Any
+
+from django_tasks import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """A task by its dotted path, and how often it is enqueued."""
+
+    task: str
+    every: timedelta
+
+
+SCHEDULE: tuple[Periodic, ...] = (
+    Periodic("exams.tasks.close_overdue_sittings", timedelta(seconds=10)),
+)
+
+
+def load(periodic: Periodic) -> "Task[..., Any]":
+    """The task behind the dotted path; ImportError or AttributeError when it is gone."""
+    module, _, name = periodic.task.rpartition(".")
+    task: Task[..., Any] = getattr(import_module(module), name)
+    return task
+
+
+def due(
+    last: dict[str, datetime], now: datetime, schedule: tuple[Periodic, ...] = SCHEDULE
+) -> Iterator[Periodic]:
+    """The entries whose interval has passed since they were last enqueued."""
+    for periodic in schedule:
+        before = last.get(periodic.task)
+        if before is None or now - before >= periodic.every:
+            yield periodic
