@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 
-from django_tasks import Task
+from django_tasks.base import Task
 
 
 @dataclass(frozen=True, slots=True)
