@@ -17,39 +17,11 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-Mapped = Mapping[str, Any]
+from courses.citations import Citation, canonical_law, parse_citations, parse_key
+from courses.law_format import parse_law
+from courses.law_format.data import ParsedLaw
 
-ABBREVIATIONS: dict[str, str] = {
-    "AQSCF": "安全生产法",
-    "YJTL": "生产安全事故应急条例",
-    "XZCFF": "行政处罚法",
-    "XZQZF": "行政强制法",
-    "WHPAQF": "危险化学品安全法",
-    "WHPTL": "危险化学品安全管理条例",
-    "TFSJF": "突发事件应对法",
-    "XFF": "消防法",
-    "SGBGTL": "生产安全事故报告和调查处理条例",
-    "KSAQF": "矿山安全法",
-    "MKTL": "煤矿安全生产条例",
-    "XZFYF": "行政复议法",
-    "XZSSF": "行政诉讼法",
-    "XZXKF": "行政许可法",
-    "YSGL": "行政执法机关移送涉嫌犯罪案件的规定",
-    "YAGLBF": "生产安全事故应急预案管理办法",
-    "CFBF": "安全生产违法行为行政处罚办法",
-    "ZAGLCFF": "治安管理处罚法",
-    "XF": "刑法",
-    "GWYF": "公务员法",
-    "ZWCFF": "公职人员政务处分法",
-    "GJPCF": "国家赔偿法",
-    "TZSBF": "特种设备安全法",
-    "ZYBF": "职业病防治法",
-    "YHBZTL": "烟花爆竹安全管理条例",
-    "LDF": "劳动法",
-    "GSBXTL": "工伤保险条例",
-    "AQXKZTL": "安全生产许可证条例",
-}
-CODES = {title: code for code, title in ABBREVIATIONS.items()}
+Mapped = Mapping[str, Any]
 
 BLOCK_KINDS = frozenset(
     {
@@ -106,7 +78,9 @@ GLOSSARY: dict[str, str] = {
     "执法证号码": "执法证号",
 }
 HAN = re.compile(r"[\u4e00-\u9fff\u3400-\u4dbf]")
-HALF_WIDTH = re.compile(r"(?<=[\u4e00-\u9fff])[,;:?!()](?!\d)|[,;:?!()](?=[\u4e00-\u9fff])")
+HALF_WIDTH = re.compile(
+    r"(?<=[\u4e00-\u9fff])[,;:?!()](?!\d)|[,;:?!()](?=[\u4e00-\u9fff])"
+)
 DOUBLED = re.compile(r"[，。；：、？！]{2,}")
 STRAIGHT_QUOTE = re.compile(r"(?<=[\u4e00-\u9fff])[\"']|[\"'](?=[\u4e00-\u9fff])")
 SPACED_HAN = re.compile(r"(?<=[\u4e00-\u9fff，。；：、]) +(?=[\u4e00-\u9fff])")
@@ -123,199 +97,61 @@ class Problem:
         return f"{self.place}: {self.message}"
 
 
-# --- References -----------------------------------------------------------------
-
-_NUMERAL = "[一二三四五六七八九十百零〇]+"
-_IN_TEXT = re.compile(
-    rf"《(?P<law>[^《》]{{2,60}})》第(?P<article>{_NUMERAL})条(?:之(?P<inserted>{_NUMERAL}))?"
-    rf"(?:第(?P<paragraph>{_NUMERAL})款)?(?:第（(?P<item>{_NUMERAL})）项)?"
-    r"(?:第(?P<subitem>\d+)目)?"
-)
-_KEY = re.compile(
-    r"^(?P<law>[^:]+):(?P<article>\d+(?:-\d+)?)"
-    r"(?:\.(?P<paragraph>\d+))?(?:\.(?P<item>\d+))?(?:\.(?P<subitem>\d+))?$"
-)
-_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0}
+# --- Places and texts -----------------------------------------------------------
 
 
-def number_of(numeral: str) -> int:
-    """Value of a Chinese numeral below one thousand, as statutes number articles."""
-    total, digit = 0, 0
-    for sign in numeral:
-        if sign == "百":
-            total, digit = total + (digit or 1) * 100, 0
-        elif sign == "十":
-            total, digit = total + (digit or 1) * 10, 0
-        else:
-            digit = _DIGITS[sign]
-    return total + digit
-
-
-@dataclass(frozen=True)
-class Ref:
-    """One unit of a statute: article, and if given paragraph, item and subitem."""
-
-    law: str
-    article: str
-    paragraph: int | None = None
-    item: int | None = None
-    subitem: int | None = None
-
-    def __str__(self) -> str:
-        head = f"{CODES.get(self.law, self.law)}:{self.article}"
-        parts = (self.paragraph, self.item, self.subitem)
-        return ".".join([head, *(str(part) for part in parts if part is not None)])
-
-    def meets(self, other: Ref) -> bool:
-        """True when one of the two units contains the other (or they are the same)."""
-        if (self.law, self.article) != (other.law, other.article):
-            return False
-        mine = (self.paragraph or (1 if self.item else None), self.item)
-        theirs = (other.paragraph or (1 if other.item else None), other.item)
-        return all(
-            a == b or a is None or b is None for a, b in zip(mine, theirs, strict=True)
-        )
-
-
-def parse_ref(key: str) -> Ref:
-    """Read `AQSCF:97.1.6`; the law is an abbreviation or a full title."""
-    match = _KEY.match(key.strip())
-    if match is None:
-        raise ValueError(f"{key!r} is not a citation key like AQSCF:97.1.6")
-    law = match["law"].strip("《》")
-    return Ref(
-        law=ABBREVIATIONS.get(law, law),
-        article=match["article"],
-        paragraph=_int(match["paragraph"]),
-        item=_int(match["item"]),
-        subitem=_int(match["subitem"]),
+def meets(one: Citation, other: Citation) -> bool:
+    """True when one of two places contains the other (or they are the same)."""
+    if one.article_key != other.article_key:
+        return False
+    mine = (one.paragraph or (1 if one.item else None), one.item)
+    theirs = (other.paragraph or (1 if other.item else None), other.item)
+    return all(
+        a == b or a is None or b is None for a, b in zip(mine, theirs, strict=True)
     )
-
-
-def cited_in(text: str) -> list[Ref]:
-    """Citations with title and article in running text, in order."""
-    found = []
-    for match in _IN_TEXT.finditer(text):
-        article = str(number_of(match["article"]))
-        if match["inserted"]:
-            article += f"-{number_of(match['inserted'])}"
-        item = match["item"]
-        paragraph = match["paragraph"]
-        found.append(
-            Ref(
-                law=match["law"].removeprefix("中华人民共和国"),
-                article=article,
-                paragraph=number_of(paragraph) if paragraph else (1 if item else None),
-                item=number_of(item) if item else None,
-                subitem=_int(match["subitem"]),
-            )
-        )
-    return found
-
-
-def _int(digits: str | None) -> int | None:
-    return int(digits) if digits else None
-
-
-# --- The corpus -----------------------------------------------------------------
-
-_ARTICLE = re.compile(rf"^\*{{0,2}}第({_NUMERAL})条(?:之({_NUMERAL}))?\*{{0,2}}[\s\u3000]*")
-_ITEM = re.compile(rf"^[（(]({_NUMERAL})[）)]")
-_ASIDE = re.compile(r"^〔[^〕]*〕\s*")
-_SUBITEM = re.compile(r"^(\d+)[.．]")
-
-
-@dataclass
-class Paragraph:
-    """One 款 with its 项 and 目."""
-
-    lead: str
-    items: dict[int, str] = field(default_factory=dict)
-    subitems: dict[tuple[int, int], str] = field(default_factory=dict)
-
-    @property
-    def text(self) -> str:
-        """The paragraph with everything below it."""
-        return "\n".join([self.lead, *self.items.values()])
 
 
 @dataclass
 class Corpus:
-    """Statute texts by title, cut down to items; several editions may share a title."""
+    """Statute texts by law and article; several editions of a law may stand here."""
 
-    laws: dict[str, list[dict[str, list[Paragraph]]]] = field(default_factory=dict)
+    editions: dict[str, list[ParsedLaw]] = field(default_factory=dict)
 
-    def add(self, title: str, text: str) -> None:
-        """Cut one statute text and file it under its title."""
-        self.laws.setdefault(title, []).append(cut_articles(text))
+    def add(self, law: ParsedLaw, *names: str) -> None:
+        """File one parsed text under its title and the further names given."""
+        for name in {canonical_law(name) for name in (law.title, *names)}:
+            self.editions.setdefault(name, []).append(law)
 
-    def texts(self, ref: Ref) -> list[str]:
-        """Texts of the unit in every edition that has it."""
-        found = []
-        for articles in self.laws.get(ref.law, []):
-            paragraphs = articles.get(ref.article)
-            if paragraphs and (text := _unit_text(paragraphs, ref)) is not None:
-                found.append(text)
-        return found
+    def texts(self, place: Citation) -> list[str]:
+        """The words of a place in every edition that has it."""
+        found = (_place_text(law, place) for law in self.editions.get(place.law, []))
+        return [text for text in found if text]
 
 
-def _unit_text(paragraphs: Sequence[Paragraph], ref: Ref) -> str | None:
-    if ref.paragraph is None and ref.item is None:
-        return "\n".join(paragraph.text for paragraph in paragraphs)
-    index = (ref.paragraph or 1) - 1
-    if index >= len(paragraphs):
-        return None
-    paragraph = paragraphs[index]
-    if ref.item is None:
-        return paragraph.text
-    if ref.subitem is None:
-        return paragraph.items.get(ref.item)
-    return paragraph.subitems.get((ref.item, ref.subitem))
-
-
-def cut_articles(text: str) -> dict[str, list[Paragraph]]:
-    """Cut a Markdown statute into articles, their paragraphs and items."""
-    articles: dict[str, list[Paragraph]] = {}
-    current: list[Paragraph] | None = None
-    last_item = 0
-    for raw in text.splitlines():
-        line = raw.strip()
-        if not line or line.startswith(("#", "<!--", "〔缺", "〔以下")):
-            continue
-        if match := _ARTICLE.match(line):
-            number = str(number_of(match[1]))
-            if match[2]:
-                number += f"-{number_of(match[2])}"
-            body = _ASIDE.sub("", line[match.end() :].strip())
-            current = articles.setdefault(number, [])
-            current.append(Paragraph(body))
-            last_item = 0
-        elif current is None:
-            continue
-        elif match := _ITEM.match(line):
-            last_item = number_of(match[1])
-            current[-1].items[last_item] = line
-        elif (match := _SUBITEM.match(line)) and last_item:
-            paragraph = current[-1]
-            paragraph.subitems[last_item, int(match[1])] = line
-            paragraph.items[last_item] += "\n" + line
-        else:
-            current.append(Paragraph(line))
-            last_item = 0
-    return articles
+def _place_text(law: ParsedLaw, place: Citation) -> str:
+    """All lines of a place; an omitted paragraph is the first when an item is named."""
+    numbers = [(article.number, article.sub) for article in law.articles]
+    if (place.article, place.article_sub) not in numbers:
+        return ""
+    index = numbers.index((place.article, place.article_sub))
+    paragraph = place.paragraph or (1 if place.item else None)
+    return "\n".join(
+        unit.label + unit.gap + unit.text
+        for unit in law.units
+        if unit.article == index
+        and (paragraph is None or unit.paragraph == paragraph)
+        and (place.item is None or unit.item == place.item)
+        and (place.subitem is None or unit.subitem == place.subitem)
+    )
 
 
 def read_corpus(folders: Iterable[Path]) -> Corpus:
-    """Read every Markdown file below the folders; local and repealed law is left out."""
+    """Read every Markdown text below the folders; repealed law is left out."""
     corpus = Corpus()
     for folder in folders:
         for path in sorted(folder.rglob("*.md")):
-            if "已废止" in path.parts:
-                continue
-            title = re.sub(r"（[^（）]*(?:节录|节选)）$", "", path.stem)
-            if "地方" in path.parts and title in corpus.laws:
-                continue
-            corpus.add(title, path.read_text(encoding="utf-8"))
+            if "已废止" not in path.parts:
+                corpus.add(parse_law(path.read_bytes(), path.name), path.stem)
     return corpus
 
 
@@ -352,12 +188,16 @@ def every_text(value: Any) -> Iterator[str]:
             yield from every_text(inner)
 
 
-def lesson_refs(lesson: Mapped) -> list[Ref]:
-    """All citations of a lesson: blocks first, then those in any of its texts."""
-    refs = [parse_ref(v["ref"]) for k, v in blocks_of(lesson) if k == "citation"]
-    for text in every_text(lesson.get("blocks", [])):
-        refs.extend(cited_in(text))
-    return refs
+def cited_places(mapped: Mapped) -> list[Citation]:
+    """Places cited in the texts of a lesson or an item, and in its citation blocks."""
+    places = [
+        parse_key(value["ref"])
+        for kind, value in blocks_of(mapped)
+        if kind == "citation"
+    ]
+    for text in every_text(mapped.get("blocks", [])):
+        places.extend(place for place in parse_citations(text) if place.law)
+    return places
 
 
 def lesson_problems(lesson: Mapped, folder: Path, place: str) -> list[Problem]:
@@ -367,7 +207,15 @@ def lesson_problems(lesson: Mapped, folder: Path, place: str) -> list[Problem]:
     def wrong(message: str) -> None:
         found.append(Problem(place, message))
 
-    for name in ("title", "slug", "minutes", "law_as_of", "summary", "blocks", "support"):
+    for name in (
+        "title",
+        "slug",
+        "minutes",
+        "law_as_of",
+        "summary",
+        "blocks",
+        "support",
+    ):
         if not lesson.get(name):
             wrong(f"{name} is missing")
     kinds = Counter(kind for kind, _ in blocks_of(lesson))
@@ -380,7 +228,7 @@ def lesson_problems(lesson: Mapped, folder: Path, place: str) -> list[Problem]:
         wrong("neither figure nor table")
     if not kinds["self_check"]:
         wrong("no self-check")
-    refs = {(ref.law, ref.article) for ref in lesson_refs(lesson)}
+    refs = {place.article_key for place in cited_places(lesson)}
     if len(refs) < MINIMUM_CITATIONS:
         wrong(f"{len(refs)} articles cited, at least {MINIMUM_CITATIONS} expected")
     for kind, value in blocks_of(lesson):
@@ -392,10 +240,10 @@ def lesson_problems(lesson: Mapped, folder: Path, place: str) -> list[Problem]:
             width = len(value["header"])
             if any(len(row) != width for row in value["rows"]):
                 wrong(f"table {value.get('caption')!r} has ragged rows")
-    supported = [parse_ref(entry["ref"]) for entry in lesson.get("support", [])]
-    for ref in lesson_refs(lesson):
-        if not any(ref.meets(other) for other in supported):
-            wrong(f"{ref} is cited without a support phrase")
+    supported = [parse_key(entry["ref"]) for entry in lesson.get("support", [])]
+    for place in cited_places(lesson):
+        if not any(meets(place, other) for other in supported):
+            wrong(f"{place.key} ({place.raw}) is cited without a support phrase")
     found.extend(style_problems(every_text(lesson), place))
     return found
 
@@ -420,7 +268,14 @@ def _figure_problems(figure: Mapped, folder: Path, place: str) -> Iterator[Probl
         yield Problem(place, f"figure {figure['svg']} does not exist")
         return
     drawing = path.read_text(encoding="utf-8")
-    for forbidden in ("<style", "style=", "<script", "<foreignObject", "<image", "href=\"http"):
+    for forbidden in (
+        "<style",
+        "style=",
+        "<script",
+        "<foreignObject",
+        "<image",
+        'href="http',
+    ):
         if forbidden in drawing:
             yield Problem(place, f"{figure['svg']} contains {forbidden}")
     if "<title" not in drawing:
@@ -449,7 +304,9 @@ def style_problems(texts: Iterable[str], place: str) -> Iterator[Problem]:
                 yield Problem(place, f"{name} near {near!r}")
 
 
-def course_problems(course: Mapped, lessons: Sequence[Mapped], place: str) -> list[Problem]:
+def course_problems(
+    course: Mapped, lessons: Sequence[Mapped], place: str
+) -> list[Problem]:
     """Problems of a course as a whole: its card, its order, repeated prose."""
     found = []
     for name in (
@@ -469,7 +326,9 @@ def course_problems(course: Mapped, lessons: Sequence[Mapped], place: str) -> li
     if course.get("aspect") not in ASPECTS:
         found.append(Problem(place, f"unknown aspect {course.get('aspect')!r}"))
     if len(lessons) < MINIMUM_LESSONS:
-        found.append(Problem(place, f"{len(lessons)} lessons, {MINIMUM_LESSONS} expected"))
+        found.append(
+            Problem(place, f"{len(lessons)} lessons, {MINIMUM_LESSONS} expected")
+        )
     for name in ("title", "slug"):
         for value, count in Counter(lesson[name] for lesson in lessons).items():
             if count > 1:
@@ -495,20 +354,22 @@ def repeated_sentences(lessons: Mapping[str, Mapped]) -> list[Problem]:
     return found
 
 
-def support_problems(support: Iterable[Mapped], corpus: Corpus, place: str) -> list[Problem]:
+def support_problems(
+    support: Iterable[Mapped], corpus: Corpus, place: str
+) -> list[Problem]:
     """Support entries whose words do not stand in the unit they name."""
     found = []
     for entry in support:
         try:
-            ref = parse_ref(entry["ref"])
+            ref = parse_key(entry["ref"])
         except ValueError as error:
             found.append(Problem(place, str(error)))
             continue
         texts = corpus.texts(ref)
         if not texts:
-            found.append(Problem(place, f"{ref} does not exist in the corpus"))
+            found.append(Problem(place, f"{ref.key} does not exist in the corpus"))
         elif not any(_plain(entry["phrase"]) in _plain(text) for text in texts):
-            found.append(Problem(place, f"{ref} does not say {entry['phrase']!r}"))
+            found.append(Problem(place, f"{ref.key} does not say {entry['phrase']!r}"))
     return found
 
 
