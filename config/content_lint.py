@@ -7,7 +7,6 @@ returns problems in words, so that an author can act on them without reading cod
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rapidfuzz import fuzz, process
+import yaml
 
 from courses.citations import Citation, canonical_law, parse_citations, parse_key
 from courses.law_format import parse_law
@@ -46,6 +45,18 @@ ASPECTS = (
     "incident",
     "procedure",
 )
+COURSE_FIELDS = (
+    "title",
+    "slug",
+    "key",
+    "aspect",
+    "sectors",
+    "hours",
+    "objectives",
+    "summary",
+    "law_as_of",
+    "order",
+)
 LESSON_LENGTH = (800, 2000)
 MINIMUM_CITATIONS = 3
 MINIMUM_LESSONS = 6
@@ -61,7 +72,6 @@ FORBIDDEN_PHRASES = (
     "起到了至关重要的作用",
     "让我们一起",
     "首先，其次",
-    "以上都对",
     "赋能",
     "抓手",
 )
@@ -228,7 +238,7 @@ def lesson_problems(lesson: Mapped, folder: Path, place: str) -> list[Problem]:
         wrong("neither figure nor table")
     if not kinds["self_check"]:
         wrong("no self-check")
-    refs = {place.article_key for place in cited_places(lesson)}
+    refs = {cited.article_key for cited in cited_places(lesson)}
     if len(refs) < MINIMUM_CITATIONS:
         wrong(f"{len(refs)} articles cited, at least {MINIMUM_CITATIONS} expected")
     for kind, value in blocks_of(lesson):
@@ -241,9 +251,9 @@ def lesson_problems(lesson: Mapped, folder: Path, place: str) -> list[Problem]:
             if any(len(row) != width for row in value["rows"]):
                 wrong(f"table {value.get('caption')!r} has ragged rows")
     supported = [parse_key(entry["ref"]) for entry in lesson.get("support", [])]
-    for place in cited_places(lesson):
-        if not any(meets(place, other) for other in supported):
-            wrong(f"{place.key} ({place.raw}) is cited without a support phrase")
+    for cited in cited_places(lesson):
+        if not any(meets(cited, other) for other in supported):
+            wrong(f"{cited.key} ({cited.raw}) is cited without a support phrase")
     found.extend(style_problems(every_text(lesson), place))
     return found
 
@@ -308,21 +318,11 @@ def course_problems(
     course: Mapped, lessons: Sequence[Mapped], place: str
 ) -> list[Problem]:
     """Problems of a course as a whole: its card, its order, repeated prose."""
-    found = []
-    for name in (
-        "title",
-        "slug",
-        "key",
-        "aspect",
-        "sectors",
-        "hours",
-        "objectives",
-        "summary",
-        "law_as_of",
-        "order",
-    ):
-        if not course.get(name):
-            found.append(Problem(place, f"{name} is missing"))
+    found = [
+        Problem(place, f"{name} is missing")
+        for name in COURSE_FIELDS
+        if not course.get(name)
+    ]
     if course.get("aspect") not in ASPECTS:
         found.append(Problem(place, f"unknown aspect {course.get('aspect')!r}"))
     if len(lessons) < MINIMUM_LESSONS:
@@ -375,5 +375,34 @@ def support_problems(
 
 def _plain(text: str) -> str:
     """Text with brackets and colons unified and blanks removed."""
-    unified = text.translate(str.maketrans("():,;２", "（）：，；2"))
+    unified = text.translate(str.maketrans("():,;\uff12", "（）：，；2"))
     return re.sub(r"\s+", "", unified)
+
+
+# --- Folders --------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CourseFolder:
+    """A course as it lies on disk: its card and its lessons by file name."""
+
+    path: Path
+    course: Mapped
+    lessons: Mapping[str, Mapped]
+
+
+def read_courses(root: Path) -> list[CourseFolder]:
+    """Every course below the root whose lessons are numbered files."""
+    folders = []
+    for card in sorted(root.glob("*/course.yaml")):
+        lessons = {
+            f"{card.parent.name}/{path.stem}": read_yaml(path)
+            for path in sorted(card.parent.glob("[0-9][0-9]-*.yaml"))
+        }
+        folders.append(CourseFolder(card.parent, read_yaml(card), lessons))
+    return folders
+
+
+def read_yaml(path: Path) -> Any:
+    """One YAML file, safely."""
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
