@@ -1,0 +1,63 @@
+"""Errors of the courses app: a stable code and a translated sentence each."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+
+class CourseError(Exception):
+    """Something about law, courses or learning records cannot be done."""
+
+    code = "course_error"
+    message: StrPromise = _("This cannot be done.")
+
+    def __init__(self, message: str | StrPromise | None = None) -> None:
+        super().__init__(str(message or self.message))
+
+
+class NotEnrolled(CourseError):
+    code = "not_enrolled"
+    message = _("Enrol in the course first.")
+
+
+class PrerequisiteMissing(CourseError):
+    code = "prerequisite_missing"
+    message = _("Another course has to be completed before this one.")
+
+
+class ForgedBeat(CourseError):
+    code = "forged_beat"
+    message = _("This sign of life was not given out by the server.")
+
+
+class StaleBeat(CourseError):
+    code = "stale_beat"
+    message = _("This reading window was continued elsewhere. Reload the page.")
+
+
+class UnknownQuestion(CourseError):
+    code = "unknown_question"
+    message = _("The lesson has no such question any more. Reload the page.")
+
+
+class BrokenContent(CourseError):
+    """A content file that cannot be loaded; the message names file and place."""
+
+    code = "broken_content"
+    message = _("The content file cannot be read.")
+
+
+class AlreadyAnswered(CourseError):
+    code = "already_answered"
+    message = _("This question is answered already.")
+
+
+class EmptyProgramme(CourseError):
+    code = "empty_programme"
+    message = _("A programme needs at least one activity that exists.")
+
+
+class DeadlinePassed(CourseError):
+    code = "deadline_passed"
+    message = _("The deadline must not lie in the past.")
