@@ -21,9 +21,7 @@ class Periodic:
     every: timedelta
 
 
-SCHEDULE: tuple[Periodic, ...] = (
-    Periodic("exams.tasks.close_overdue_sittings", timedelta(seconds=10)),
-)
+SCHEDULE: tuple[Periodic, ...] = ()
 
 
 def load(periodic: Periodic) -> "Task[..., Any]":
