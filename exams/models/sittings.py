@@ -12,15 +12,21 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from exams.enums import OPEN_STATES, ClockKind, EventKind, SittingState
-from exams.rules.timing import GRACE
+from exams.rules.timing import GRACE, LONGEST_ADDITION
 
 
 class SittingQuerySet(models.QuerySet["Sitting"]):
     """Adjectives of sittings."""
 
     def overdue(self, now: datetime) -> SittingQuerySet:
-        """Running although the time and the grace for answers on their way are over."""
-        return self.filter(state=SittingState.IN_PROGRESS, deadline__lte=now - GRACE)
+        """Time and grace are over, or a pause that nobody ended outlived the session."""
+        return self.filter(
+            Q(state=SittingState.IN_PROGRESS, deadline__lte=now - GRACE)
+            | Q(
+                state=SittingState.PAUSED,
+                session__closes_at__lte=now - LONGEST_ADDITION,
+            )
+        )
 
     def open(self) -> SittingQuerySet:
         """Begun and not handed in."""

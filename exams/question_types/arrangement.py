@@ -65,8 +65,8 @@ class Matching:
         order = shuffled(len(content["right"]), rng)
         letter = {index: LETTERS[place] for place, index in enumerate(order)}
         shown = {
-            "left": content["left"],
-            "right": lettered([content["right"][index] for index in order]),
+            "rows": content["left"],
+            "choices": lettered([content["right"][index] for index in order]),
         }
         right = {str(left): letter[index] for left, index in content["pairs"]}
         return shown, {"right": right, "order": order}
@@ -77,11 +77,11 @@ class Matching:
             return None
         if not isinstance(answer, dict):
             raise BadAnswer("pairs expected")
-        lefts = {str(place) for place in range(len(shown["left"]))}
+        lefts = {str(place) for place in range(len(shown["rows"]))}
         chosen = {str(left): right for left, right in answer.items() if right}
         if not set(chosen) <= lefts:
             raise BadAnswer("no such left entry")
-        rights = letters_of(shown["right"])
+        rights = letters_of(shown["choices"])
         if not all(isinstance(r, str) and r in rights for r in chosen.values()):
             raise BadAnswer("no such right entry")
         return dict(sorted(chosen.items())) or None

@@ -45,3 +45,8 @@ def accepts(deadline_at: datetime, now: datetime) -> bool:
 def outage_seconds(began_at: datetime, ended_at: datetime) -> int:
     """The credit for an outage: its whole length, rounded up to the second."""
     return pause_seconds(began_at, ended_at)
+
+
+def abandoned_at(session_closes_at: datetime) -> datetime:
+    """When a pause that nobody ended is taken as the end of the sitting."""
+    return session_closes_at + LONGEST_ADDITION
