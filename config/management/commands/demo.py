@@ -40,13 +40,14 @@ class Command(BaseCommand):
 
     def _load(self) -> None:
         self._say("Preparing the database …")
-        call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
+        call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
         now = timezone.now()
         for app in APPS:
             name = f"config.demo.{app}"
-            if find_spec(name) is None:
+            spec = find_spec(name)
+            if spec is None or spec.origin is None:
                 continue
             self._say(f"Loading {app} …")
             import_module(name).load(now)
