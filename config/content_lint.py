@@ -200,11 +200,13 @@ def every_text(value: Any) -> Iterator[str]:
 
 def cited_places(mapped: Mapped) -> list[Citation]:
     """Places cited in the texts of a lesson or an item, and in its citation blocks."""
-    places = [
-        parse_key(value["ref"])
-        for kind, value in blocks_of(mapped)
-        if kind == "citation"
-    ]
+    places = []
+    for kind, value in blocks_of(mapped):
+        if kind == "citation":
+            places.append(parse_key(value["ref"]))
+        elif kind == "comparison":
+            sides = (value["left"], value["right"])
+            places.extend(parse_key(side.partition("@")[0]) for side in sides)
     for text in every_text(mapped.get("blocks", [])):
         places.extend(place for place in parse_citations(text) if place.law)
     return places
