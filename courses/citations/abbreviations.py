@@ -80,7 +80,8 @@ LAW_BY_NAME: Mapping[str, str] = {
 
 def short_title(title: str) -> str:
     """Drop the marks around a title and the state's name before it."""
-    title = title.strip().removeprefix("《").removesuffix("》")
+    title = title.strip().replace("〈", "《").replace("〉", "》")
+    title = title.removeprefix("《").removesuffix("》")
     return title.removeprefix(STATE_PREFIX).strip()
 
 

@@ -160,6 +160,8 @@ def _version_part(text: str) -> str:
     """A note on sources is full of dates; only those behind 版本： are the law's."""
     if "版本：" in text:
         return text.split("版本：", 1)[1]
+    if "文号：" in text:
+        return text.split("文号：", 1)[1]
     return "" if text.startswith(("来源", "完整性")) else text
 
 

@@ -1,0 +1,181 @@
+"""Search over the law, the courses and the glossary, on either database."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.db import connection
+
+from courses.citations import law_title
+from courses.models import SearchEntry, Statute
+from courses.search import (
+    Candidate,
+    Query,
+    encode,
+    legal_lexicon,
+    rank,
+    read_query,
+    snippet,
+)
+from courses.search.tokens import article_token, query_bigrams
+
+MOST_CANDIDATES = 250
+ENOUGH = 5
+PAGE = 20
+MOST_SUGGESTIONS = 8
+_LETTERS = re.compile(r"[A-Za-z]{2,40}")
+_SHORT_PLACE = re.compile(r"^(?P<name>[A-Za-z\u4e00-\u9fff]{2,20}?)\s*第?(?P<number>\d{1,4})条?$")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing found, with its telling words in runs (text, marked)."""
+
+    kind: str
+    key: str
+    title: str
+    context: str
+    url: str
+    snippet: list[tuple[str, bool]]
+    score: float
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What somebody typing may mean; with an address it leads straight there."""
+
+    text: str
+    url: str = ""
+
+
+def search(text: str, *, most: int = PAGE, kind: str = "") -> list[Hit]:
+    """The best hits for a query, best first."""
+    text = " ".join(text.split())
+    if not text:
+        return []
+    best: dict[int, tuple[Candidate, Query]] = {}
+    for reading in _readings(text):
+        query = read_query(reading)
+        for candidate in rank(query, _candidates(query, kind)):
+            known = best.get(candidate.pk)
+            if known is None or known[0].score < candidate.score:
+                best[candidate.pk] = (candidate, query)
+    ordered = sorted(best.values(), key=lambda found: (-found[0].score, found[0].pk))
+    chosen = ordered[:most]
+    entries = SearchEntry.objects.defer("tokens").in_bulk([c.pk for c, _ in chosen])
+    return [_hit(entries[c.pk], c, query) for c, query in chosen if c.pk in entries]
+
+
+def _readings(text: str) -> list[str]:
+    """The query itself, or the Chinese that its pinyin initials can mean."""
+    bare = text.replace(" ", "")
+    if not _LETTERS.fullmatch(bare):
+        return [text]
+    return [*legal_lexicon(_titles()).expand(bare), text]
+
+
+def _titles() -> tuple[str, ...]:
+    return tuple(Statute.objects.order_by("title").values_list("title", flat=True))
+
+
+def _candidates(query: Query, kind: str) -> list[Candidate]:
+    """Places named, then entries with all words, then entries with most of them."""
+    found: dict[int, Candidate] = {}
+    for law, number, sub in query.places:
+        for row in _by_place(law, number, sub, kind):
+            row.standing *= 3 if law else 2
+            found.setdefault(row.pk, row)
+    words = query_bigrams(query.words)
+    if words:
+        strict = [encode(word) for word in words]
+        for row in _match(" AND ".join(strict), " & ".join(strict), kind):
+            found.setdefault(row.pk, row)
+        if len(found) < ENOUGH and len(strict) > 1:
+            for row in _match(" OR ".join(strict), " | ".join(strict), kind):
+                found.setdefault(row.pk, row)
+    return list(found.values())
+
+
+def _by_place(law: str, number: int, sub: int, kind: str) -> list[Candidate]:
+    token = encode(article_token(number, sub))
+    rows = _match(token, token, kind)
+    if not law:
+        return rows
+    title = law_title(law)
+    return [row for row in rows if row.title.startswith(title)]
+
+
+def _match(sqlite: str, postgres: str, kind: str) -> list[Candidate]:
+    """One question to the full-text index, in the words of the database at hand."""
+    columns = "e.id, e.kind, e.title, e.context, e.body, e.rank"
+    if connection.vendor == "postgresql":
+        vector = "to_tsvector('simple', e.tokens)"
+        sql = (
+            f"SELECT {columns} FROM courses_searchentry e, "  # noqa: S608 -- constants
+            "to_tsquery('simple', %s) q "
+            f"WHERE {vector} @@ q AND (%s = '' OR e.kind = %s) "
+            f"ORDER BY ts_rank({vector}, q, 1) * e.rank DESC, e.id LIMIT %s"
+        )
+        question = postgres
+    else:
+        sql = (
+            f"SELECT {columns} FROM courses_searchindex i "  # noqa: S608 -- constants
+            "JOIN courses_searchentry e ON e.id = i.rowid "
+            "WHERE courses_searchindex MATCH %s AND (%s = '' OR e.kind = %s) "
+            "ORDER BY bm25(courses_searchindex) * e.rank, e.id LIMIT %s"
+        )
+        question = sqlite
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [question, kind, kind, MOST_CANDIDATES])
+        return [Candidate(*row) for row in cursor.fetchall()]
+
+
+def _hit(entry: SearchEntry, candidate: Candidate, query: Query) -> Hit:
+    return Hit(
+        kind=entry.kind,
+        key=entry.key,
+        title=entry.title,
+        context=entry.context,
+        url=entry.url,
+        snippet=snippet(query, entry.body),
+        score=candidate.score,
+    )
+
+
+def suggest(typed: str) -> list[Suggestion]:
+    """What to offer while somebody is typing: places, statutes, terms."""
+    typed = " ".join(typed.split())[:40]
+    if not typed:
+        return []
+    found = [
+        Suggestion(entry.title, entry.url) for entry in _named_places(typed)
+    ]
+    terms = legal_lexicon(_titles()).starting_with(typed, MOST_SUGGESTIONS)
+    statutes = {
+        statute.title: statute
+        for statute in Statute.objects.filter(title__in=terms)
+    }
+    for term in terms:
+        statute = statutes.get(term)
+        found.append(
+            Suggestion(term, statute.get_absolute_url() if statute else "")
+        )
+    return found[:MOST_SUGGESTIONS]
+
+
+def _named_places(typed: str) -> list[SearchEntry]:
+    match = _SHORT_PLACE.match(typed)
+    keys = [
+        f"{law}:{number}" + (f"-{sub}" if sub else "")
+        for law, number, sub in read_query(typed).places
+        if law
+    ]
+    if match is not None and match["name"].isascii():
+        laws = Statute.objects.filter(
+            initials__startswith=match["name"].lower()
+        ).values_list("law", flat=True)
+        keys += [f"{law}:{int(match['number'])}" for law in laws[:3]]
+    return list(
+        SearchEntry.objects.filter(kind="article", key__in=keys).defer("tokens")[:3]
+    )

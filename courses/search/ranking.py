@@ -1,0 +1,152 @@
+"""The order of what the database found: a small, explainable score."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from courses.search.tokens import cited_numbers, split_words
+
+_PART = re.compile(r"[^\s，。、；：,;:]+")
+STOP_WORDS = frozenset(
+    "的 了 和 与 及 或 在 是 有 对 应 应当 什么 怎么 如何 多少 哪些 几 吗 谁 由 被 把 为 要 能 不能 可以 多久".split()
+)
+SNIPPET = 90
+
+
+@dataclass(frozen=True)
+class Query:
+    """What was asked: whole parts, their words, and the articles they name."""
+
+    text: str
+    parts: tuple[str, ...]
+    words: tuple[str, ...]
+    places: tuple[tuple[str, int, int], ...] = ()
+
+
+@dataclass
+class Candidate:
+    """One entry the database found."""
+
+    pk: int
+    kind: str
+    title: str
+    context: str
+    body: str
+    standing: float
+    score: float = field(default=0, compare=False)
+
+
+def read_query(text: str, names: tuple[str, ...] = ()) -> Query:
+    """Split a query into its parts and words; questions lose their empty words."""
+    text = " ".join(text.split())[:100]
+    parts = tuple(_PART.findall(text))
+    words = []
+    for part in parts:
+        for word in split_words(part):
+            if word.strip() and word not in STOP_WORDS:
+                words.append(word)
+    return Query(
+        text,
+        parts,
+        tuple(dict.fromkeys(words)) or parts,
+        tuple(cited_numbers(text, names)),
+    )
+
+
+def rank(query: Query, candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Best first. Rare words count more; whole phrases and titles count most."""
+    found = list(candidates)
+    if not found:
+        return []
+    weight = _rarity(query.words, found)
+    for candidate in found:
+        candidate.score = _score(query, candidate, weight)
+    return sorted(found, key=lambda c: (-c.score, c.pk))
+
+
+def _rarity(words: Iterable[str], found: list[Candidate]) -> dict[str, float]:
+    """Inverse frequency among the candidates."""
+    total = len(found)
+    return {
+        word: math.log(
+            1 + total / (0.5 + sum(word in c.body or word in c.title for c in found))
+        )
+        for word in words
+    }
+
+
+def _score(query: Query, candidate: Candidate, weight: dict[str, float]) -> float:
+    length = 60 + len(candidate.body)
+    score = 0.0
+    matched = 0
+    for word in query.words:
+        times = candidate.body.count(word)
+        inside = word in candidate.title or word in candidate.context
+        if times or inside:
+            matched += 1
+        saturated = times * 2.2 / (times + 1.2 * (0.4 + 0.6 * length / 400))
+        score += weight[word] * saturated
+        score += weight[word] * (1.2 if word in candidate.title else 0)
+        score += weight[word] * (0.4 if word in candidate.context else 0)
+    if query.words:
+        score *= (matched / len(query.words)) ** 2
+    for part in query.parts:
+        if len(part) > 2 and part in candidate.body:
+            score += 1.5 + min(len(part), 10) / 5
+        if len(part) > 1 and part in candidate.title:
+            score += 2 + 4 * len(part) / max(len(candidate.title), 1)
+    if candidate.title == query.text:
+        score += 6
+    score += _closeness(query.words, candidate.body)
+    return score * candidate.standing
+
+
+def _closeness(words: tuple[str, ...], body: str) -> float:
+    """Up to two points when all words stand near each other."""
+    places = [body.find(word) for word in words]
+    if len(places) < 2 or any(place < 0 for place in places):
+        return 0.0
+    best = max(places) - min(places)
+    for place in _all_places(words[0], body):
+        around = body[max(0, place - 40) : place + 60]
+        if all(word in around for word in words):
+            best = min(best, 40)
+    return 2.0 / (1 + best / 40)
+
+
+def _all_places(word: str, body: str) -> Iterable[int]:
+    place = body.find(word)
+    while place >= 0:
+        yield place
+        place = body.find(word, place + 1)
+
+
+def snippet(query: Query, body: str) -> list[tuple[str, bool]]:
+    """The telling piece of a text in runs, with the found words marked."""
+    needles = sorted(
+        {*query.parts, *(word for word in query.words if word in body)},
+        key=len,
+        reverse=True,
+    )
+    needles = [needle for needle in needles if needle in body]
+    flat = body.replace("\n", " ")
+    start = max(0, min((flat.find(n) for n in needles[:1]), default=0) - 24)
+    piece = flat[start : start + SNIPPET]
+    runs: list[tuple[str, bool]] = [("…", False)] if start else []
+    if needles:
+        pattern = re.compile("|".join(re.escape(needle) for needle in needles))
+        position = 0
+        for match in pattern.finditer(piece):
+            if match.start() > position:
+                runs.append((piece[position : match.start()], False))
+            runs.append((match.group(), True))
+            position = match.end()
+        piece = piece[position:]
+    if piece:
+        runs.append((piece, False))
+    if start + SNIPPET < len(flat):
+        runs.append(("…", False))
+    return runs
