@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(frozen=True)
@@ -15,3 +15,60 @@ class CompletedCourse:
     completed_at: datetime
     minutes: int
     evidence_hash: str
+
+
+@dataclass(frozen=True)
+class ResolvedArticle:
+    """A cited place as it stood on a day.
+
+    ``text`` is the cited unit, ``article_text`` the whole article, ``sha256`` the
+    digest of the whole article's words. ``key`` names the paragraph even where the
+    citation left it out. With ``is_gist`` the words are ours, not the law's.
+    """
+
+    key: str
+    citation: str
+    law: str
+    statute_title: str
+    edition_id: int
+    edition_from: date
+    article_id: int
+    article_number: str
+    text: str
+    article_text: str
+    in_force: bool
+    is_gist: bool
+    is_partial: bool
+    url: str
+    sha256: str
+    on: date
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """The answer to one citation: an article, or the reason why there is none."""
+
+    key: str
+    citation: str
+    found: ResolvedArticle | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class CheckedCitation:
+    """A citation in the content and what the law of a day says to it.
+
+    ``status`` is ok, stale or unresolved; ``reason`` is a code that says why.
+    """
+
+    kind: str
+    object_id: str
+    title: str
+    url: str
+    key: str
+    citation: str
+    law_as_of: date
+    status: str
+    reason: str = ""
+    before: ResolvedArticle | None = None
+    now: ResolvedArticle | None = None

@@ -61,3 +61,27 @@ class EmptyProgramme(CourseError):
 class DeadlinePassed(CourseError):
     code = "deadline_passed"
     message = _("The deadline must not lie in the past.")
+
+
+class EditionExists(CourseError):
+    code = "edition_exists"
+    message = _(
+        "The library already holds another text of this statute for the same day."
+    )
+
+
+class EditionWithoutDate(CourseError):
+    code = "edition_without_date"
+    message = _(
+        "The text does not say since when it is in force. Give the date yourself."
+    )
+
+
+class AlreadyReviewed(CourseError):
+    code = "already_reviewed"
+    message = _("This citation has been reviewed in the meantime.")
+
+
+class NotResolved(CourseError):
+    code = "not_resolved"
+    message = _("There is no such article in force today.")

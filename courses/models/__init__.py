@@ -1,5 +1,15 @@
 """All models of courses, split by noun."""
 
+from courses.models.law import (
+    Article,
+    ArticleSuccession,
+    Division,
+    SearchEntry,
+    StaleCitation,
+    Statute,
+    StatuteEdition,
+    Unit,
+)
 from courses.models.learning import (
     Assignment,
     CalendarFeed,
@@ -30,6 +40,8 @@ from courses.models.pages import (
 from courses.models.review import LegalReview
 
 __all__ = [
+    "Article",
+    "ArticleSuccession",
     "Assignment",
     "CalendarFeed",
     "CourseCompletion",
@@ -40,6 +52,7 @@ __all__ = [
     "CustomDocument",
     "CustomImage",
     "CustomRendition",
+    "Division",
     "Enrolment",
     "LearnerGroup",
     "LegalReview",
@@ -51,9 +64,14 @@ __all__ = [
     "Programme",
     "ProgrammeActivity",
     "Reminder",
+    "SearchEntry",
     "Section",
     "SelfCheckAnswer",
+    "StaleCitation",
+    "Statute",
+    "StatuteEdition",
     "StudyBeat",
     "StudyClock",
     "StudyStream",
+    "Unit",
 ]

@@ -177,7 +177,7 @@ def _explain_one(
     if not place.law:
         return Resolution(place.key, place.text, None, "no_statute_named")
     group = editions[place.law]
-    candidates = [*group.in_force, *group.ended]
+    candidates = group.in_force or group.ended
     if not candidates:
         return Resolution(place.key, place.text, None, "statute_unknown")
     reason = ""
@@ -246,7 +246,7 @@ def _resolved(
         in_force=edition.is_in_force(on),
         is_gist=edition.is_gist,
         is_partial=edition.completeness == EditionCompleteness.PARTIAL,
-        url=f"{edition.get_absolute_url()}#{article.anchor}",
+        url=f"{edition.get_absolute_url()}?a={article.anchor[1:]}#{article.anchor}",
         sha256=article.digest,
         on=on,
     )
@@ -402,7 +402,7 @@ def statutes_with_editions() -> QuerySet[Statute]:
 def best_edition(statute: Statute, on: date) -> StatuteEdition | None:
     """The edition to read on a day: in force and as complete as there is."""
     group = _editions_of({statute.law}, on)[statute.law]
-    found = [*group.in_force, *group.ended]
+    found = group.in_force or group.ended
     if found:
         return found[0]
     return statute.editions.order_by("in_force_from").first()

@@ -25,7 +25,9 @@ def link_citations(
     Safe HTML stays HTML; anything else is taken for text and escaped. A citation
     that does not resolve stays as it is: ``check_citations`` reports it.
     """
-    html = html_or_text if isinstance(html_or_text, SafeString) else escape(html_or_text)
+    html = (
+        html_or_text if isinstance(html_or_text, SafeString) else escape(html_or_text)
+    )
     pieces = list(_text_pieces(html))
     plain = "".join(text for _, text in pieces)
     found = parse_citations(plain, context)

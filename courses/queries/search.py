@@ -25,7 +25,9 @@ ENOUGH = 5
 PAGE = 20
 MOST_SUGGESTIONS = 8
 _LETTERS = re.compile(r"[A-Za-z]{2,40}")
-_SHORT_PLACE = re.compile(r"^(?P<name>[A-Za-z\u4e00-\u9fff]{2,20}?)\s*第?(?P<number>\d{1,4})条?$")
+_SHORT_PLACE = re.compile(
+    r"^(?P<name>[A-Za-z\u4e00-\u9fff]{2,20}?)\s*第?(?P<number>\d{1,4})条?$"
+)
 
 
 @dataclass(frozen=True)
@@ -148,19 +150,14 @@ def suggest(typed: str) -> list[Suggestion]:
     typed = " ".join(typed.split())[:40]
     if not typed:
         return []
-    found = [
-        Suggestion(entry.title, entry.url) for entry in _named_places(typed)
-    ]
+    found = [Suggestion(entry.title, entry.url) for entry in _named_places(typed)]
     terms = legal_lexicon(_titles()).starting_with(typed, MOST_SUGGESTIONS)
     statutes = {
-        statute.title: statute
-        for statute in Statute.objects.filter(title__in=terms)
+        statute.title: statute for statute in Statute.objects.filter(title__in=terms)
     }
     for term in terms:
         statute = statutes.get(term)
-        found.append(
-            Suggestion(term, statute.get_absolute_url() if statute else "")
-        )
+        found.append(Suggestion(term, statute.get_absolute_url() if statute else ""))
     return found[:MOST_SUGGESTIONS]
 
 

@@ -11,7 +11,7 @@ from courses.search.tokens import cited_numbers, split_words
 
 _PART = re.compile(r"[^\s，。、；：,;:]+")
 STOP_WORDS = frozenset(
-    "的 了 和 与 及 或 在 是 有 对 应 应当 什么 怎么 如何 多少 哪些 几 吗 谁 由 被 把 为 要 能 不能 可以 多久".split()
+    ["的", "了", "和", "与", "及", "或", "在", "是", "有", "对", "应", "应当", "什么", "怎么", "如何", "多少", "哪些", "几", "吗", "谁", "由", "被", "把", "为", "要", "能", "不能", "可以", "多久"]
 )
 SNIPPET = 90
 
@@ -43,11 +43,12 @@ def read_query(text: str, names: tuple[str, ...] = ()) -> Query:
     """Split a query into its parts and words; questions lose their empty words."""
     text = " ".join(text.split())[:100]
     parts = tuple(_PART.findall(text))
-    words = []
-    for part in parts:
-        for word in split_words(part):
-            if word.strip() and word not in STOP_WORDS:
-                words.append(word)
+    words = [
+        word
+        for part in parts
+        for word in split_words(part)
+        if word.strip() and word not in STOP_WORDS
+    ]
     return Query(
         text,
         parts,

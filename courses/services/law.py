@@ -354,9 +354,7 @@ def confirm_succession(
     elif row.change == ArticleChange.GONE:
         row.change = ArticleChange.CHANGED
     row.confirmed_at, row.confirmed_by = now, by
-    row.save(
-        update_fields=["new_article", "change", "confirmed_at", "confirmed_by"]
-    )
+    row.save(update_fields=["new_article", "change", "confirmed_at", "confirmed_by"])
     return row
 
 
@@ -459,9 +457,7 @@ def carry_forward(
 
 
 @transaction.atomic
-def keep_citation(
-    entry: StaleCitation, *, now: datetime, by: User
-) -> StaleCitation:
+def keep_citation(entry: StaleCitation, *, now: datetime, by: User) -> StaleCitation:
     """The same place still says what the content needs; the content stays as it is.
 
     Raises AlreadyReviewed, and NotResolved when the place is gone.
@@ -568,7 +564,7 @@ def store_gists(
 def _store_shape(edition: StatuteEdition, article: Article, gist: Gist) -> None:
     """Empty lines where the official text has paragraphs and items."""
     base = article.position * 1000
-    units = []
+    units: list[Unit] = []
     for paragraph, items in enumerate(gist.shape or (0,), start=1):
         text = gist.text if paragraph == 1 else ""
         label = article.label if paragraph == 1 else ""

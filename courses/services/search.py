@@ -82,7 +82,7 @@ def _article_entries(edition: StatuteEdition, standing: float) -> list[SearchEnt
                 title=f"{statute.title}{article.label}",
                 context=chapter,
                 body=article.text,
-                url=f"{address}#{article.anchor}",
+                url=f"{address}?a={article.anchor[1:]}#{article.anchor}",
                 rank=standing,
                 tokens=number
                 + " "

@@ -9,6 +9,7 @@ from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from courses.citations import parse_key
 from courses.queries.law import explain
 from courses.queries.law_links import link_citations
 
@@ -21,6 +22,15 @@ def article_card(key: str, on: date | None = None, note: str = "") -> dict[str, 
     day = on or timezone.localdate()
     answer = explain(key, day)
     return {"answer": answer, "article": answer.found, "on": day, "note": note}
+
+
+@register.filter
+def citation_words(key: str) -> str:
+    """A canonical key in words: {{ "AQSCF:97.1.6"|citation_words }}."""
+    try:
+        return parse_key(key).text
+    except ValueError:
+        return key
 
 
 @register.filter
