@@ -21,7 +21,9 @@ the events (unique per run); `fold` skips repeats as well.
 What may be shown is `view_model(mine, state)` and nothing else; the pictures
 pass through `scene_svg(text, mine.options)`, which drops the other variants and
 every mark. After the run: `score(case, seed, profile, events, marks)`,
-`procedure_findings(case, events)`.
+`procedure_findings(case, events)`, `debrief(case, seed, profile, events)`.
+Before publication: `case_format.check_case(payload)`,
+`publication.publication_problems(case)`, `publication.bot_table(case, runs)`.
 
 Payloads by verb (the rest take none; `on`, an ISO date, may go with every act in
 the office and lets simulated days pass; without it the usual days pass):
@@ -67,6 +69,7 @@ doc.fill                    object: required document; fields (see `FIELDS`)
 
 from simulator.engine.actions import apply, start, step, told
 from simulator.engine.case import FORMAT, Case, CaseError, CaseItem, Problem, load_case
+from simulator.engine.debrief import Debrief, ItemDebrief, debrief
 from simulator.engine.documents import (
     FIELDS,
     documents_due,
@@ -111,10 +114,12 @@ __all__ = [
     "CaseError",
     "CaseItem",
     "Caution",
+    "Debrief",
     "Event",
     "EventDraft",
     "Evidence",
     "Finding",
+    "ItemDebrief",
     "Mark",
     "Message",
     "Mode",
@@ -130,6 +135,7 @@ __all__ = [
     "Veto",
     "View",
     "apply",
+    "debrief",
     "documents_due",
     "expected_fields",
     "fields_right",
