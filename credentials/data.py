@@ -106,6 +106,7 @@ class SchemeTerms:
     lead_required: bool = True
     frozen: bool = False
     digest: str = ""
+    functions: frozenset[str] = DEFAULT_FUNCTIONS
 
 
 @dataclass(frozen=True, slots=True)

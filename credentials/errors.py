@@ -140,3 +140,13 @@ class ImportRefused(CredentialsError):
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
         super().__init__()
+
+
+class SamePersonTwice(CredentialsError):
+    code = "same_person_twice"
+    message = _("A second person decides, and only once.")
+
+
+class ScopeUnknown(CredentialsError):
+    code = "scope_unknown"
+    message = _("There is no such scope.")

@@ -46,6 +46,10 @@ class ConnectedApplication(AbstractApplication):
     def __str__(self) -> str:
         return str(self.name)
 
+    def is_usable(self, request: object) -> bool:
+        """The OAuth library asks this of every client; a closed one is none."""
+        return self.closed_at is None
+
 
 class ClientSecretQuerySet(models.QuerySet["ClientSecret"]):
     """Secrets by time."""

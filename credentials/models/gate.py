@@ -214,10 +214,12 @@ class GateEvent(models.Model):
 class GateState(models.Model):
     """The one row with the gate's counter and freeze; locked to take a number.
 
-    Holds no personal data.
+    ``installation`` tells this database from another one, so that an older copy of
+    it is recognised and a new one is not mistaken for it. Holds no personal data.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    installation = models.UUIDField(default=uuid.uuid4, editable=False)
     last_sequence = models.BigIntegerField(default=0)
     frozen_reason = models.CharField(max_length=64, blank=True)
     frozen_at = models.DateTimeField(null=True, blank=True)

@@ -107,7 +107,7 @@ class PagedSearch:
         after = ""
         if self.token:
             after = _open_token(self.token, self.fingerprint, policy)
-        found = []
+        found: list[str] = []
         more = False
         for identity in policy.search(self.search, after):
             if len(found) == self.limit:
@@ -217,7 +217,7 @@ def _item(entry: Any, defaults: JsonObject) -> Evaluation | ProtocolError:
 
 
 def _with_identity(own: JsonObject, default: JsonObject) -> JsonObject:
-    missing = {
+    missing: JsonObject = {
         key: default[key]
         for key in ("type", "id", "name")
         if key not in own and key in default

@@ -103,7 +103,7 @@ def decide(
     early = _question_reason(question, terms, register, now, client_divisions)
     if early is not None:
         return _refuse(early)
-    schemes = _schemes_for(question, register)
+    schemes = _schemes_for(question, terms, register)
     if not schemes:
         return _refuse(Reason(Code.POLICY_UNAVAILABLE))
     for scheme in schemes:
@@ -187,11 +187,14 @@ def _task_reason(question: Question, register: RegisterView) -> Reason | None:
     return None
 
 
-def _schemes_for(question: Question, register: RegisterView) -> tuple[SchemeTerms, ...]:
+def _schemes_for(
+    question: Question, terms: ActionTerms, register: RegisterView
+) -> tuple[SchemeTerms, ...]:
     return tuple(
         scheme
         for scheme in register.schemes.values()
-        if not question.sector or question.sector in scheme.sectors
+        if terms.function in scheme.functions
+        and (not question.sector or question.sector in scheme.sectors)
     )
 
 

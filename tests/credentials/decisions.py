@@ -78,6 +78,7 @@ def scheme(**changes) -> SchemeTerms:
         sectors=frozenset({"hazchem"}),
         methods=frozenset({"focused"}),
         digest="sha256:0",
+        functions=frozenset({"inspect", "lead", "hear", "review"}),
     )
     return replace(made, **changes)
 

@@ -1,0 +1,290 @@
+"""Where questions wait for the one thread that reads, decides and writes them down.
+
+Questions that arrive while a batch is at work form the next batch: one snapshot is
+read and one transaction written for all of them, and each is answered only after
+that transaction has committed. Under load the cost per question falls; an idle
+desk serves a single question at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.utils import timezone
+
+from credentials.data import RegisterView
+from credentials.gate.policy import (
+    Logged,
+    RegisterPolicy,
+    bodies_asked,
+    officers_asked,
+)
+from credentials.gate.reading import (
+    Caller,
+    read_callers,
+    read_register,
+    read_state,
+)
+from credentials.gate.water import HighWater, RevisionRegressedError
+from credentials.models import DecisionRecord, DecisionSubject
+from credentials.protocol.asgi import Request, Response, error_response, json_response
+from credentials.protocol.errors import (
+    ProtocolError,
+    insufficient_scope,
+    unauthorized,
+    unavailable,
+)
+from credentials.protocol.operations import Batch, Operation
+from credentials.services.gate import decision_digest, freeze_gate, log_decisions
+from credentials.services.keys import current_key
+from credentials.tokens import PrivateKey
+
+log = logging.getLogger("credentials.gate")
+
+BATCH_SIZE = 64
+QUEUE_SIZE = 2000
+ANSWER_WITHIN = 5.0
+BEARER = re.compile(r"Bearer ([A-Za-z0-9._~+/-]{10,512}=*)", re.IGNORECASE)
+UNAVAILABLE = "The gate cannot answer now."
+
+
+@dataclass(slots=True)
+class Job:
+    """One request at the desk."""
+
+    request: Request
+    token: str
+    operation: Operation
+    answer: asyncio.Future[Response]
+
+
+@dataclass(slots=True)
+class RateWindow:
+    """Requests of one application in the present minute of this process."""
+
+    minute: int = -1
+    used: dict[int, int] = field(default_factory=dict)
+
+    def take(self, caller: Caller, cost: int, now: datetime) -> dict[str, str]:
+        """Counts a request; raises 429 when the minute is used up."""
+        minute = int(now.timestamp()) // 60
+        if minute != self.minute:
+            self.minute, self.used = minute, {}
+        used = self.used.get(caller.application_id, 0) + cost
+        limit = caller.requests_per_minute
+        reset = 60 - int(now.timestamp()) % 60
+        headers = {
+            "RateLimit-Policy": f'"minute";q={limit};w=60',
+            "RateLimit": f'"minute";r={max(0, limit - used)};t={reset}',
+        }
+        if used > limit:
+            headers["Retry-After"] = str(reset)
+            raise ProtocolError(429, "Too many requests in this minute.", headers)
+        self.used[caller.application_id] = used
+        return headers
+
+
+class Desk:
+    """Collects questions and serves them batch by batch."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Job] = []
+        self._working = False
+        self._task: asyncio.Task[None] | None = None
+        self._window = RateWindow()
+        self._water = HighWater()
+
+    def admit(self, request: Request) -> None:
+        """Turns away whoever shows no token at all, before any body is read."""
+        token_of(request)
+
+    async def answer(self, request: Request, operation: Operation) -> Response:
+        """Waits for the answer of the register; slow or failing means 503."""
+        if len(self._waiting) >= QUEUE_SIZE:
+            raise unavailable(UNAVAILABLE)
+        loop = asyncio.get_running_loop()
+        job = Job(request, token_of(request), operation, loop.create_future())
+        self._waiting.append(job)
+        if not self._working:
+            self._working = True
+            self._task = loop.create_task(self._work())
+        try:
+            return await asyncio.wait_for(job.answer, ANSWER_WITHIN)
+        except TimeoutError:
+            raise unavailable(UNAVAILABLE) from None
+
+    async def _work(self) -> None:
+        try:
+            while self._waiting:
+                jobs, self._waiting = (
+                    self._waiting[:BATCH_SIZE],
+                    self._waiting[BATCH_SIZE:],
+                )
+                answers = await sync_to_async(self.serve, thread_sensitive=True)(jobs)
+                for job, answer in zip(jobs, answers, strict=True):
+                    if not job.answer.done():
+                        job.answer.set_result(answer)
+        finally:
+            self._working = False
+
+    def serve(self, jobs: Sequence[Job]) -> list[Response]:
+        """Answers a batch in one transaction; any failure refuses all of it."""
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
+        now = timezone.now()
+        try:
+            with transaction.atomic():
+                _one_snapshot()
+                return self._serve(jobs, now)
+        except RevisionRegressedError:
+            log.critical("the register went back to an older revision")
+            freeze_gate("revision_regression", now=now)
+        except (DatabaseError, InterfaceError):
+            log.exception("the register cannot be read or written")
+            _drop_connection()
+        except Exception:
+            log.exception("a batch failed")
+        return [error_response(unavailable(UNAVAILABLE)) for _ in jobs]
+
+    def _serve(self, jobs: Sequence[Job], now: datetime) -> list[Response]:
+        callers = read_callers({job.token for job in jobs}, now=now)
+        evaluations = tuple(
+            evaluation
+            for job in jobs
+            if isinstance(job.operation, Batch) and job.token in callers
+            for evaluation in job.operation.evaluations
+        )
+        view = read_register(
+            officers_asked(evaluations),
+            now=now,
+            organisation_ids=bodies_asked(evaluations),
+        )
+        installation, frozen = read_state()
+        self._water.check(installation, view.revision)
+        view = replace(view, frozen=view.frozen or frozen)
+        key = current_key()
+        rows: list[DecisionRecord] = []
+        subjects: list[DecisionSubject] = []
+        answers = []
+        for job in jobs:
+            caller = callers.get(job.token)
+            try:
+                answer = self._one(job, caller, view, key, now, rows, subjects)
+            except ProtocolError as failure:
+                answer = error_response(failure)
+            answers.append(answer)
+        log_decisions(rows, subjects)
+        return answers
+
+    def _one(
+        self,
+        job: Job,
+        caller: Caller | None,
+        view: RegisterView,
+        key: PrivateKey | None,
+        now: datetime,
+        rows: list[DecisionRecord],
+        subjects: list[DecisionSubject],
+    ) -> Response:
+        caller = check_caller(caller, job.request)
+        cost = (
+            max(1, len(job.operation.items)) if isinstance(job.operation, Batch) else 1
+        )
+        headers = self._window.take(caller, cost, now)
+        policy = RegisterPolicy(caller, view, now, page_key(), settings.BASE_URL, key)
+        document = job.operation.run(policy)
+        request_id = job.request.header("x-request-id")
+        for logged in policy.logged:
+            rows.append(_row(logged, request_id))
+            subjects.extend(
+                DecisionSubject(decision_id=logged.evaluation_id, officer_id=officer_id)
+                for officer_id in logged.officer_ids
+            )
+        return json_response(document, headers=headers)
+
+
+def token_of(request: Request) -> str:
+    """The bearer token of a request."""
+    match = BEARER.fullmatch(request.header("authorization"))
+    if match is None:
+        raise unauthorized()
+    return match[1]
+
+
+def check_caller(caller: Caller | None, request: Request, scope: str = "") -> Caller:
+    """The caller, from an allowed address and with the bound certificate."""
+    if caller is None:
+        raise unauthorized("invalid_token")
+    if caller.addresses and not _from(request.client, caller.addresses):
+        raise ProtocolError(403, "This address is not allowed for the client.")
+    if caller.certificate_thumbprint and not hmac.compare_digest(
+        caller.certificate_thumbprint, client_certificate(request)
+    ):
+        raise unauthorized("invalid_token")
+    if scope and scope not in caller.scopes:
+        raise insufficient_scope(scope)
+    return caller
+
+
+def client_certificate(request: Request) -> str:
+    """The thumbprint a trusted proxy saw, empty from anywhere else."""
+    trusted = getattr(settings, "GATE_TRUSTED_PROXIES", ())
+    if request.client not in trusted:
+        return ""
+    return request.header("x-client-cert-sha256").lower()
+
+
+def page_key() -> bytes:
+    """The key page tokens are sealed with."""
+    return hmac.digest(settings.SECRET_KEY.encode(), b"gate search page", "sha256")
+
+
+def _row(logged: Logged, request_id: str) -> DecisionRecord:
+    payload: dict[str, Any] = {"evaluation_id": logged.evaluation_id, **logged.payload}
+    return DecisionRecord(
+        evaluation_id=logged.evaluation_id,
+        application_id=logged.application_id,
+        evaluated_at=logged.evaluated_at,
+        request_id=request_id,
+        action=logged.action,
+        inspection=logged.inspection,
+        permitted=logged.permitted,
+        reason=logged.reason,
+        revision=logged.revision,
+        policy=logged.policy,
+        payload=payload,
+        digest=decision_digest(payload),
+    )
+
+
+def _from(address: str, networks: Sequence[str]) -> bool:
+    try:
+        return any(
+            ip_address(address) in ip_network(network, strict=False)
+            for network in networks
+        )
+    except ValueError:
+        return False
+
+
+def _one_snapshot() -> None:
+    """All reads of a batch see one commit; within a test's transaction they do."""
+    if connection.vendor == "postgresql" and not connection.savepoint_ids:
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+def _drop_connection() -> None:
+    if not connection.in_atomic_block:
+        connection.close()

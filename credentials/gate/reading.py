@@ -1,0 +1,440 @@
+"""What the gate reads: callers by their tokens, and the register in one snapshot.
+
+Present questions read the projection, which every ledger entry updates in its own
+transaction. Questions about the past fold the ledger itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from oauth2_provider.models import get_access_token_model
+
+from accounts.models import Membership, Organisation, User
+from credentials.data import (
+    BodyRecord,
+    OfficerRecord,
+    PostRecord,
+    QualificationRecord,
+    RecusalRecord,
+    RegisterView,
+    SchemeTerms,
+    StatusChange,
+)
+from credentials.enums import Ground, QualificationState, SchemeVersionState
+from credentials.models import GateState, Qualification, Recusal, SchemeVersion
+from credentials.queries.people import persons_of
+from credentials.queries.register import (
+    CAUSES,
+    freezes,
+    head_sequence,
+    study_of,
+    was_qualified,
+)
+from credentials.rules.scheme import FUNCTIONS, SchemeRules, parse_scheme
+from credentials.rules.validity import StudyStanding
+
+USER_COLUMNS = ("public_id", "is_active", "phone", "email")
+STUDY_MEMORY = timedelta(seconds=30)
+STUDY_MEMORY_SIZE = 20_000
+_STUDY: dict[tuple[str, str, datetime, int], tuple[datetime, StudyStanding | None]] = {}
+
+Users = Mapping[int, User]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A connected system with a good token, and how far it reaches."""
+
+    application_id: int
+    client_id: str
+    scopes: frozenset[str]
+    divisions: frozenset[str]
+    addresses: tuple[str, ...]
+    requests_per_minute: int
+    certificate_thumbprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeInEffect:
+    """A scheme version with its parsed rules and the digest of its parameters."""
+
+    key: str
+    number: int
+    rules: SchemeRules
+    digest: str
+
+
+def read_callers(tokens: Collection[str], *, now: datetime) -> dict[str, Caller]:
+    """The callers of the tokens that are good now, by token.
+
+    A scope counts only while the application still has it.
+    """
+    by_checksum = {
+        hashlib.sha256(token.encode()).hexdigest(): token for token in tokens
+    }
+    rows = get_access_token_model().objects.filter(
+        token_checksum__in=by_checksum,
+        expires__gt=now,
+        application__closed_at__isnull=True,
+    )
+    return {
+        by_checksum[row[0]]: Caller(
+            application_id=row[2],
+            client_id=row[3],
+            scopes=frozenset(row[1].split()) & frozenset(row[4]),
+            divisions=frozenset(row[5]),
+            addresses=tuple(row[6]),
+            requests_per_minute=row[7],
+            certificate_thumbprint=row[8],
+        )
+        for row in rows.values_list(
+            "token_checksum",
+            "scope",
+            "application_id",
+            "application__client_id",
+            "application__allowed_scopes",
+            "application__divisions",
+            "application__allowed_addresses",
+            "application__requests_per_minute",
+            "application__certificate_thumbprint",
+        )
+    }
+
+
+def read_register(
+    officer_ids: Collection[str],
+    *,
+    now: datetime,
+    organisation_ids: Collection[str] = (),
+) -> RegisterView:
+    """The present standing of some officers, with schemes, bodies and freezes."""
+    users = _read_users(officer_ids)
+    schemes = read_schemes(now)
+    held = _read_qualifications(users, schemes, now)
+    return _view(users, held, schemes, freezes(), organisation_ids=organisation_ids)
+
+
+def read_history(
+    officer_ids: Collection[str], *, at: datetime, known_at: datetime | None
+) -> RegisterView:
+    """The standing of officers on a day, as known on a day: folded from the ledger."""
+    users = _read_users(officer_ids)
+    schemes = read_schemes(at)
+    held = _fold_qualifications(users, schemes, at, known_at)
+    return _view(users, held, schemes, frozenset())
+
+
+def read_schemes(at: datetime) -> dict[str, SchemeInEffect]:
+    """The scheme versions in effect at a time, by key."""
+    rows = (
+        SchemeVersion.objects.filter(
+            state=SchemeVersionState.APPROVED, effective_from__lte=at
+        )
+        .order_by("effective_from", "number")
+        .values_list("scheme__key", "number", "parameters")
+    )
+    found = {}
+    for key, number, parameters in rows:
+        text = json.dumps(parameters, sort_keys=True, separators=(",", ":"))
+        rules, digest = _parsed(text)
+        found[key] = SchemeInEffect(key, number, rules, digest)
+    return found
+
+
+def candidate_ids(sector: str, after: str, limit: int) -> list[str]:
+    """Officers who hold something for a sector, in the order of their public ids."""
+    rows = (
+        Qualification.objects.filter(closed_at__isnull=True)
+        .order_by("officer__public_id")
+        .values_list("officer__public_id", "sectors")
+    )
+    if after:
+        rows = rows.filter(officer__public_id__gt=after)
+    found: list[str] = []
+    for officer_id, sectors in rows.iterator(chunk_size=500):
+        if sector in sectors and (not found or found[-1] != str(officer_id)):
+            found.append(str(officer_id))
+            if len(found) == limit:
+                break
+    return found
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> tuple[SchemeRules, str]:
+    digest = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    return parse_scheme(json.loads(text)), digest
+
+
+def _view(
+    users: Users,
+    held: Mapping[int, list[QualificationRecord]],
+    schemes: dict[str, SchemeInEffect],
+    frozen: frozenset[str],
+    *,
+    organisation_ids: Collection[str] = (),
+) -> RegisterView:
+    posts = _read_posts(users)
+    recusals = _read_recusals(users)
+    persons = persons_of(users.values())
+    officers = {
+        str(user.public_id): OfficerRecord(
+            officer_id=str(user.public_id),
+            person_id=persons[str(user.public_id)],
+            posts=tuple(posts.get(key, ())) if user.is_active else (),
+            qualifications=tuple(held.get(key, ())),
+            recusals=tuple(recusals.get(key, ())),
+        )
+        for key, user in users.items()
+    }
+    return RegisterView(
+        revision=head_sequence(),
+        officers=officers,
+        schemes={
+            key: SchemeTerms(
+                scheme=key,
+                version=scheme.number,
+                sectors=frozenset(scheme.rules.sectors),
+                methods=frozenset(scheme.rules.methods),
+                quorum=scheme.rules.quorum,
+                lead_required=scheme.rules.lead_required,
+                frozen=key in frozen,
+                digest=scheme.digest,
+                functions=FUNCTIONS[scheme.rules.kind],
+            )
+            for key, scheme in schemes.items()
+        },
+        bodies=_read_bodies(organisation_ids),
+        frozen="" in frozen,
+    )
+
+
+def _read_users(officer_ids: Collection[str]) -> Users:
+    rows = User.objects.filter(public_id__in=_uuids(officer_ids))
+    return {user.pk: user for user in rows.only(*USER_COLUMNS)}
+
+
+def _read_qualifications(
+    users: Users, schemes: dict[str, SchemeInEffect], now: datetime
+) -> dict[int, list[QualificationRecord]]:
+    rows = (
+        Qualification.objects.filter(officer__in=users)
+        .order_by("officer", "pk")
+        .values_list(
+            "officer_id",
+            "public_id",
+            "scheme__key",
+            "scheme_version",
+            "sectors",
+            "methods",
+            "divisions",
+            "valid_from",
+            "valid_to",
+            "state",
+            "suspended_since",
+            "closed_at",
+            "ground",
+            "issuer__public_id",
+            "issuer__division_code",
+        )
+    )
+    found: dict[int, list[QualificationRecord]] = {}
+    for row in rows:
+        scheme = schemes.get(row[2])
+        study = _study(users[row[0]], scheme, row[7], now)
+        record = QualificationRecord(
+            qualification_id=str(row[1]),
+            scheme=row[2],
+            scheme_version=row[3],
+            sectors=frozenset(row[4]),
+            methods=frozenset(row[5]),
+            divisions=frozenset(row[6]),
+            valid_from=row[7],
+            valid_to=row[8],
+            changes=_changes(row[7], row[9], row[10], row[11], row[12]),
+            issuer_id=str(row[13]),
+            issuer_division=row[14],
+            functions=_functions(scheme),
+            study_due_at=study.short_since if study else None,
+            study_minutes_missing=study.owed_minutes if study else 0,
+        )
+        found.setdefault(row[0], []).append(record)
+    return found
+
+
+def _study(
+    user: User, scheme: SchemeInEffect | None, holds_since: datetime, now: datetime
+) -> StudyStanding | None:
+    """How continuing study stands, remembered for half a minute.
+
+    Within a year missing hours only ever become fewer, so what is remembered can
+    refuse somebody half a minute too long but never permit too much.
+    """
+    if scheme is None or not scheme.rules.continuing_hours or now < holds_since:
+        return None
+    key = (
+        str(user.public_id),
+        scheme.digest,
+        holds_since,
+        now.astimezone(_zone()).year,
+    )
+    kept = _STUDY.get(key)
+    if kept is not None and timedelta(0) <= now - kept[0] < STUDY_MEMORY:
+        return kept[1]
+    study = study_of(user, scheme.rules, holds_since=holds_since, at=now)
+    if len(_STUDY) >= STUDY_MEMORY_SIZE:
+        _STUDY.clear()
+    _STUDY[key] = (now, study)
+    return study
+
+
+def _changes(
+    valid_from: datetime,
+    state: str,
+    suspended_since: datetime | None,
+    closed_at: datetime | None,
+    ground: str,
+) -> tuple[StatusChange, ...]:
+    """The history a projected row still knows: issue, suspension, end."""
+    changes = [StatusChange("active", valid_from, valid_from)]
+    cause = CAUSES.get(Ground(ground), "") if ground else ""
+    if suspended_since is not None:
+        changes.append(
+            StatusChange("suspended", suspended_since, suspended_since, ground, cause)
+        )
+    if closed_at is not None:
+        changes.append(StatusChange(state, closed_at, closed_at, ground, cause))
+    return tuple(changes)
+
+
+def _fold_qualifications(
+    users: Users,
+    schemes: dict[str, SchemeInEffect],
+    at: datetime,
+    known_at: datetime | None,
+) -> dict[int, list[QualificationRecord]]:
+    """One record per qualification with the single state the fold gives for ``at``."""
+    found: dict[int, list[QualificationRecord]] = {}
+    for key, user in users.items():
+        held = was_qualified(user, at=at, known_at=known_at)
+        issuers = dict(
+            Qualification.objects.filter(officer=user).values_list(
+                "public_id", "issuer__division_code"
+            )
+        )
+        for public_id, scheme, standing, state in held:
+            if state == QualificationState.ABSENT or not standing.terms:
+                continue
+            since = (
+                standing.closed_at
+                or standing.suspended_since
+                or standing.terms[0].since
+            )
+            cause = CAUSES.get(Ground(standing.ground), "") if standing.ground else ""
+            change = StatusChange(state.value, since, since, standing.ground, cause)
+            record = QualificationRecord(
+                qualification_id=str(public_id),
+                scheme=scheme,
+                scheme_version=standing.scheme_version,
+                sectors=standing.scope.sectors,
+                methods=standing.scope.methods,
+                divisions=standing.scope.divisions,
+                valid_from=standing.terms[0].since,
+                valid_to=standing.terms[-1].until,
+                changes=(change,),
+                issuer_division=issuers.get(public_id, ""),
+                functions=_functions(schemes.get(scheme)),
+            )
+            found.setdefault(key, []).append(record)
+    return found
+
+
+def _functions(scheme: SchemeInEffect | None) -> frozenset[str]:
+    return FUNCTIONS[scheme.rules.kind] if scheme else frozenset()
+
+
+def _read_posts(users: Users) -> dict[int, list[PostRecord]]:
+    rows = Membership.objects.filter(user__in=users).values_list(
+        "user_id",
+        "organisation__public_id",
+        "organisation__division_code",
+        "organisation__body_type",
+        "joined_on",
+        "left_on",
+    )
+    posts: dict[int, list[PostRecord]] = {}
+    for user, body, division, body_type, joined, left in rows:
+        post = PostRecord(
+            organisation_id=str(body),
+            division=division,
+            body_type=body_type,
+            since=_midnight(joined),
+            until=_midnight(left) if left else None,
+        )
+        posts.setdefault(user, []).append(post)
+    return posts
+
+
+def _read_recusals(users: Users) -> dict[int, list[RecusalRecord]]:
+    rows = Recusal.objects.filter(officer__in=users).values_list(
+        "officer_id", "site", "inspection", "since", "until", "employer"
+    )
+    found: dict[int, list[RecusalRecord]] = {}
+    for officer, site, inspection, since, until, employer in rows:
+        record = RecusalRecord(site, inspection, since, until, employer)
+        found.setdefault(officer, []).append(record)
+    return found
+
+
+def _read_bodies(organisation_ids: Collection[str]) -> dict[str, BodyRecord]:
+    wanted = _uuids(organisation_ids)
+    if not wanted:
+        return {}
+    rows = Organisation.objects.filter(public_id__in=wanted).values_list(
+        "public_id", "division_code", "body_type"
+    )
+    return {str(row[0]): BodyRecord(str(row[0]), row[1], row[2]) for row in rows}
+
+
+def read_state() -> tuple[str, bool]:
+    """Which installation this database is, and whether the gate froze itself."""
+    state, _ = GateState.objects.get_or_create(pk=1)
+    return str(state.installation), state.frozen_at is not None
+
+
+def _uuids(texts: Iterable[str]) -> list[str]:
+    """The texts that are canonical UUIDs; anything else names nobody."""
+    return [text for text in texts if _is_uuid(text)]
+
+
+def _is_uuid(text: str) -> bool:
+    parts = text.split("-")
+    return [len(part) for part in parts] == [8, 4, 4, 4, 12] and all(
+        set(part) <= set("0123456789abcdef") for part in parts
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=_zone())
+
+
+@lru_cache(maxsize=1)
+def _zone() -> ZoneInfo:
+    return ZoneInfo(settings.TIME_ZONE)
+
+
+def schemes_digest(view: RegisterView) -> str:
+    """One digest over the terms of every scheme in effect: the policy of an answer."""
+    parts: list[Any] = sorted(
+        (terms.scheme, terms.version, terms.digest) for terms in view.schemes.values()
+    )
+    text = json.dumps(parts, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

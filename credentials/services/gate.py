@@ -1,0 +1,122 @@
+"""What the gate writes: its decision log, seals, events and its own freeze."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.chain import GENESIS, canonical, link_hash
+from credentials.models import (
+    DecisionRecord,
+    DecisionSeal,
+    DecisionSubject,
+    GateEvent,
+    GateState,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
+
+SEAL_SIZE = 1000
+
+
+def log_decisions(
+    rows: Iterable[DecisionRecord], officers: Iterable[DecisionSubject]
+) -> None:
+    """Writes a run of decisions; the caller answers only after the commit."""
+    DecisionRecord.objects.bulk_create(rows)
+    DecisionSubject.objects.bulk_create(officers)
+
+
+def decision_digest(payload: Mapping[str, Any]) -> str:
+    """The hash a decision record is committed by."""
+    return hashlib.sha256(canonical(dict(payload))).hexdigest()
+
+
+@transaction.atomic
+def seal_decisions(*, now: datetime) -> DecisionSeal | None:
+    """Chains the decisions since the last seal; None when there are none.
+
+    Decisions of the last minute wait for the next seal, so that none that is still
+    being written in another process can be passed over. Repeatable at will.
+    """
+    _state()
+    last = DecisionSeal.objects.order_by("-seq").first()
+    waiting = DecisionRecord.objects.order_by("evaluation_id")
+    if last is not None:
+        waiting = waiting.filter(evaluation_id__gt=last.last_evaluation_id)
+    settled = [
+        row
+        for row in waiting[:SEAL_SIZE]
+        if (now - row.evaluated_at).total_seconds() > 60
+    ]
+    if not settled:
+        return None
+    payload = {
+        "first": settled[0].evaluation_id,
+        "last": settled[-1].evaluation_id,
+        "count": len(settled),
+        "digests": hashlib.sha256(
+            "".join(row.digest for row in settled).encode()
+        ).hexdigest(),
+    }
+    prev_hash = last.hash if last else GENESIS
+    return DecisionSeal.objects.create(
+        seq=last.seq + 1 if last else 1,
+        payload=payload,
+        prev_hash=prev_hash,
+        hash=link_hash(prev_hash, payload),
+        sealed_at=now,
+        last_evaluation_id=settled[-1].evaluation_id,
+    )
+
+
+@transaction.atomic
+def publish_event(kind: str, data: Mapping[str, Any], *, now: datetime) -> GateEvent:
+    """Appends one event to the gapless sequence and queues its deliveries.
+
+    Takes the counter's row lock, so the order of numbers is the order of commits.
+    Call it last in a transaction: others wait for that row.
+    """
+    state = _state()
+    state.last_sequence += 1
+    state.save(update_fields=["last_sequence"])
+    event = GateEvent.objects.create(
+        sequence=state.last_sequence, type=kind, occurred_at=now, data=dict(data)
+    )
+    endpoints = WebhookEndpoint.objects.filter(
+        disabled_at__isnull=True, application__closed_at__isnull=True
+    )
+    WebhookDelivery.objects.bulk_create(
+        WebhookDelivery(endpoint=endpoint, event=event, due_at=now)
+        for endpoint in endpoints
+    )
+    return event
+
+
+@transaction.atomic
+def freeze_gate(reason: str, *, now: datetime) -> None:
+    """Shuts the gate until somebody reconciles the register; idempotent."""
+    state = _state()
+    if state.frozen_at is None:
+        state.frozen_at, state.frozen_reason = now, reason
+        state.save(update_fields=["frozen_at", "frozen_reason"])
+        publish_event("register.frozen", {"reason": reason}, now=now)
+
+
+@transaction.atomic
+def thaw_gate(*, now: datetime) -> None:
+    """Opens the gate after reconciliation; idempotent."""
+    state = _state()
+    if state.frozen_at is not None:
+        state.frozen_at, state.frozen_reason = None, ""
+        state.save(update_fields=["frozen_at", "frozen_reason"])
+        publish_event("register.unfrozen", {}, now=now)
+
+
+def _state() -> GateState:
+    GateState.objects.get_or_create(pk=1)
+    return GateState.objects.select_for_update().get(pk=1)

@@ -1,0 +1,79 @@
+"""Signing keys: the public half in the database, the private half in a file.
+
+A copy of the database therefore signs nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from credentials.models import SigningKey
+from credentials.services.gate import publish_event
+from credentials.tokens import PrivateKey, generate_private_jwk, load_private_key
+
+KEY_OVERLAP = timedelta(days=400)
+"""How long a retired key stays published: receipts are kept for review."""
+
+
+def key_directory() -> Path:
+    """Where private keys lie; readable by the server's user only."""
+    chosen = getattr(settings, "GATE_KEY_DIR", "") or settings.VAR_DIR / "gate-keys"
+    return Path(chosen)
+
+
+def current_key() -> PrivateKey | None:
+    """The key that signs now, or None when there is none on this machine."""
+    row = SigningKey.objects.filter(retired_at__isnull=True).first()
+    if row is None:
+        return None
+    path = key_directory() / f"{row.kid}.json"
+    try:
+        stamp = path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return None
+    return _load(str(path), stamp)
+
+
+@transaction.atomic
+def rotate_keys(*, now: datetime) -> SigningKey:
+    """Makes a new signing key and retires the present one. Every call makes one."""
+    serial = SigningKey.objects.filter(kid__startswith=f"{now:%Y-%m}-g").count() + 1
+    kid = f"{now:%Y-%m}-g{serial}"
+    jwk = generate_private_jwk(kid)
+    _write(kid, json.dumps(jwk))
+    SigningKey.objects.filter(retired_at__isnull=True).update(retired_at=now)
+    key = SigningKey.objects.create(
+        kid=kid, public_jwk=load_private_key(jwk).public_jwk, created_at=now
+    )
+    publish_event("key.rotated", {"kid": kid}, now=now)
+    return key
+
+
+def ensure_key(*, now: datetime) -> SigningKey:
+    """The present key, made when there is none yet."""
+    present = SigningKey.objects.filter(retired_at__isnull=True).first()
+    if present is not None and (key_directory() / f"{present.kid}.json").exists():
+        return present
+    return rotate_keys(now=now)
+
+
+def _write(kid: str, text: str) -> None:
+    directory = key_directory()
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    descriptor = os.open(directory / f"{kid}.json", flags, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+@lru_cache(maxsize=4)
+def _load(path: str, stamp: int) -> PrivateKey:
+    del stamp
+    return load_private_key(json.loads(Path(path).read_text(encoding="utf-8")))
