@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +32,19 @@ class Finding:
     path: str
     line: int | None
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCard:
+    """A case as the list of cases shows it."""
+
+    key: str
+    title: str
+    sector: str
+    method: str
+    summary: str
+    number: int
+    law_as_of: date
+    minutes: int
+    stale: bool
+    best: float | None

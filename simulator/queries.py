@@ -1,17 +1,48 @@
 """Reads over cases and runs."""
 
-from datetime import datetime
+import json
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from threading import Lock
+from typing import Any
 
+from django.db.models import Max, Prefetch, QuerySet
+from django.utils.translation import gettext
+
+from accounts.chain import Break, Entry, verify_chain
 from accounts.models import User
-from simulator.data import RunResult
-from simulator.enums import Mode
-from simulator.models import RunEvent, ScoreReport
+from simulator.data import CaseCard, RunResult
+from simulator.engine import (
+    Case,
+    Event,
+    Phase,
+    Phrase,
+    State,
+    fold,
+    load_case,
+    load_profile,
+    reduce,
+    score,
+    variant,
+)
+from simulator.engine import ScoreReport as EngineReport
+from simulator.enums import CaseStatus, Mode, RunStatus
+from simulator.errors import ChainBrokenError
+from simulator.models import CaseVersion, InspectionCase, Run, RunEvent, ScoreReport
+
+REMEMBERED_RUNS = 256
+_states: OrderedDict[int, tuple[int, str, State]] = OrderedDict()
+_states_lock = Lock()
 
 
 def scored_runs(user: User, mode: str = Mode.EXAM) -> list[RunResult]:
     """What the officer's runs of this mode were worth, the latest first."""
     reports = (
         ScoreReport.objects.filter(run__user=user, run__mode=mode, current=True)
+        .exclude(run__status=RunStatus.VOID)
         .select_related("run__version__case")
         .order_by("-scored_at")
     )
@@ -43,3 +74,249 @@ def assessed(assessor: User, officer: User, since: datetime) -> bool:
         payload__assessor=str(assessor.public_id),
         at_server__gte=since,
     ).exists()
+
+
+def playable_cases() -> QuerySet[InspectionCase]:
+    """Cases with a published live version."""
+    return InspectionCase.objects.filter(
+        live_version__status=CaseStatus.PUBLISHED
+    ).select_related("live_version")
+
+
+def live_case(version: CaseVersion) -> Case:
+    """The case of a version, before any variant is chosen."""
+    return _loaded(version.sha256, version.payload)
+
+
+@lru_cache(maxsize=32)
+def _loaded(sha256: str, payload: str) -> Case:
+    return load_case(json.loads(payload))
+
+
+def case_of(run: Run) -> Case:
+    """The case as this run shows it."""
+    version = run.version
+    return _variant(version.sha256, version.payload, run.seed)
+
+
+@lru_cache(maxsize=128)
+def _variant(sha256: str, payload: str, seed: int) -> Case:
+    return variant(_loaded(sha256, payload), seed)
+
+
+def payload_of(version: CaseVersion) -> dict[str, Any]:
+    """What a version holds, as it was imported."""
+    payload: dict[str, Any] = json.loads(version.payload)
+    return payload
+
+
+def case_cards(user: User, now: datetime) -> list[CaseCard]:
+    """Every playable case with what is known beforehand, and one's best score."""
+    best = dict(
+        ScoreReport.objects.filter(run__user=user, current=True)
+        .exclude(run__status=RunStatus.VOID)
+        .values_list("run__version__case_id")
+        .annotate(best=Max("score"))
+    )
+    cards = []
+    for case in playable_cases():
+        version = case.live_version
+        if version is None:
+            continue
+        head = live_case(version).head
+        cards.append(
+            CaseCard(
+                key=case.key,
+                title=case.title,
+                sector=head.sector,
+                method=head.method,
+                summary=head.summary,
+                number=version.number,
+                law_as_of=version.law_as_of,
+                minutes=head.time.onsite_budget_min,
+                stale=is_stale(version, now.date()),
+                best=best.get(case.pk),
+            )
+        )
+    return cards
+
+
+def provisions_of(case: Case) -> list[tuple[str, str]]:
+    """Every provision the key of a case rests on, with the path it stands at."""
+    found: dict[str, str] = {}
+    for n, item in enumerate(case.items):
+        for name in ("duty", "power", "also"):
+            for key in getattr(item.basis, name):
+                found.setdefault(key, f"items[{n}].basis.{name}")
+    for n, rule in enumerate(case.procedure):
+        for key in rule.basis:
+            found.setdefault(key, f"procedure[{n}].basis")
+    return list(found.items())
+
+
+def law_findings(case: Case, today: date) -> list[tuple[str, str, str]]:
+    """What the law library says to a case: (level, path, sentence)."""
+    if case.head.law_review_due <= today:
+        return [
+            (
+                "warning",
+                "case.law_review_due",
+                gettext("The law of this case was to be read again by %(day)s.")
+                % {"day": case.head.law_review_due.isoformat()},
+            )
+        ]
+    return []
+
+
+def is_stale(version: CaseVersion, day: date) -> bool:
+    """Whether the law of the version must be read again before an assessment."""
+    return version.law_review_due is not None and version.law_review_due <= day
+
+
+def engine_event(row: RunEvent) -> Event:
+    """A stored event as the engine knows it."""
+    return Event(
+        seq=row.seq,
+        verb=row.verb,
+        object_type=row.object_type,
+        object_id=row.object_id,
+        payload=row.payload,
+        cost_min=row.cost_min,
+        sim_clock=datetime.fromisoformat(row.sim_clock),
+        phase=Phase(row.phase),
+        client_event_id=row.client_event_id,
+        at=row.at_server,
+    )
+
+
+def engine_events(run: Run) -> list[Event]:
+    """The whole log of a run."""
+    return [engine_event(row) for row in run.events.order_by("seq")]
+
+
+def chained_payload(run: Run, row: RunEvent) -> dict[str, Any]:
+    """What the hash of an event covers: everything but the hashes."""
+    return {
+        "run": str(run.public_id),
+        "seq": row.seq,
+        "client_event_id": row.client_event_id,
+        "at_server": row.at_server.astimezone(UTC).isoformat(),
+        "sim_clock": row.sim_clock,
+        "phase": row.phase,
+        "actor": row.actor,
+        "verb": row.verb,
+        "object_type": row.object_type,
+        "object_id": row.object_id,
+        "payload": row.payload,
+        "cost_min": row.cost_min,
+    }
+
+
+def chain_break(run: Run, rows: Iterable[RunEvent] | None = None) -> Break | None:
+    """The first place where the log does not follow from itself, or None.
+
+    The head kept with the run is compared too: cutting off the end shows.
+    """
+    kept = list(run.events.order_by("seq") if rows is None else rows)
+    entries = (
+        Entry(row.seq, chained_payload(run, row), row.prev_hash, row.hash)
+        for row in kept
+    )
+    found = verify_chain(entries)
+    if found is not None:
+        return found
+    head = (kept[-1].seq, kept[-1].hash) if kept else (0, run.head_hash)
+    if head != (run.head_seq, run.head_hash):
+        return Break(run.head_seq, "head_differs")
+    return None
+
+
+def current_state(run: Run) -> State:
+    """The state of a run: the fold over its events.
+
+    A process remembers the last states and folds only what came since. What is
+    remembered is named by the hash of its last event, so it cannot be mistaken.
+    """
+    with _states_lock:
+        known = _states.get(run.pk)
+    if known is not None and (known[0], known[1]) == (run.head_seq, run.head_hash):
+        return known[2]
+    case = case_of(run)
+    state = _folded_on(run, case, known) if known else None
+    if state is None:
+        state = fold(case, engine_events(run))
+    remember_state(run, state)
+    return state
+
+
+def _folded_on(run: Run, case: Case, known: tuple[int, str, State]) -> State | None:
+    """The remembered state carried on, or None when it belongs to another log."""
+    seq, head, state = known
+    rows = list(run.events.filter(seq__gt=seq).order_by("seq"))
+    if not rows or rows[0].prev_hash != head:
+        return None
+    for row in rows:
+        state = reduce(case, state, engine_event(row))
+    return state
+
+
+def remember_state(run: Run, state: State) -> None:
+    """Keep the state of a run for the next request of this process."""
+    with _states_lock:
+        _states[run.pk] = (run.head_seq, run.head_hash, state)
+        _states.move_to_end(run.pk)
+        while len(_states) > REMEMBERED_RUNS:
+            _states.popitem(last=False)
+
+
+def state_at(run: Run, seq: int) -> State:
+    """The state after the event `seq`, for the replay."""
+    rows = run.events.filter(seq__lte=seq).order_by("seq")
+    return fold(case_of(run), [engine_event(row) for row in rows])
+
+
+def verified_events(run: Run) -> list[Event]:
+    """The log of a run whose chain holds; raises when it was altered."""
+    rows = list(run.events.order_by("seq"))
+    if chain_break(run, rows) is not None:
+        raise ChainBrokenError
+    return [engine_event(row) for row in rows]
+
+
+def said_text(phrase: Phrase) -> str:
+    """A sentence of the engine in the reader's language."""
+    text = gettext(phrase.text) if phrase.text else ""
+    return text % phrase.params if phrase.params else text
+
+
+def score_of(run: Run, events: list[Event] | None = None) -> EngineReport:
+    """The score of a run as its log, or the given events, stand."""
+    case = case_of(run)
+    log = engine_events(run) if events is None else events
+    return score(case, run.seed, load_profile(case.scoring.profile), log)
+
+
+def report_payload(report: EngineReport) -> dict[str, Any]:
+    """The engine's report as it is kept: plain JSON."""
+    plain: dict[str, Any] = json.loads(json.dumps(asdict(report), default=str))
+    return plain
+
+
+def runs_of(user: User) -> QuerySet[Run]:
+    """The runs of one officer with their case and score, the latest first."""
+    return (
+        Run.objects.filter(user=user)
+        .select_related("version__case")
+        .prefetch_related(
+            Prefetch(
+                "reports",
+                ScoreReport.objects.filter(current=True),
+                to_attr="current_reports",
+            )
+        )
+    )
+
+
+def search_law(query: str, day: date) -> list[dict[str, str]]:
+    """Articles named in the query, with their words as of the day."""
+    return []

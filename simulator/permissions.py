@@ -1,0 +1,83 @@
+"""May this person? (What an act leads to is the engine's business.)"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from accounts.enums import Role
+from accounts.models import User
+from accounts.permissions import code_required, sign_in_required
+from accounts.queries import users_reached
+from simulator.enums import Mode
+from simulator.models import Run
+
+P = ParamSpec("P")
+RunView = Callable[Concatenate[HttpRequest, Run, P], HttpResponseBase]
+IdView = Callable[Concatenate[HttpRequest, UUID, P], HttpResponseBase]
+READERS = (
+    Role.TRAINER,
+    Role.ASSESSOR,
+    Role.SUPERVISOR,
+    Role.CERTIFICATION_OFFICER,
+    Role.AUDITOR,
+)
+"""Roles that may read the debrief of the officers they reach."""
+
+
+def own_run_required(view: RunView[P]) -> IdView[P]:
+    """The run of the signed-in officer: somebody else's is not found.
+
+    An assessment is opened with a one-time code, as an exam is.
+    """
+
+    @sign_in_required
+    @wraps(view)
+    def checked(
+        request: HttpRequest, run_id: UUID, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
+        run = get_object_or_404(
+            Run.objects.select_related("version__case"),
+            public_id=run_id,
+            user=request.user,
+        )
+
+        def inner(request: HttpRequest) -> HttpResponseBase:
+            return view(request, run, *args, **kwargs)
+
+        if run.mode == Mode.EXAM:
+            return code_required(inner)(request)
+        return inner(request)
+
+    return checked
+
+
+def readable_run_required(view: RunView[P]) -> IdView[P]:
+    """One's own run, or one of an officer whom a reading role reaches."""
+
+    @sign_in_required
+    @wraps(view)
+    def checked(
+        request: HttpRequest, run_id: UUID, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
+        run = get_object_or_404(
+            Run.objects.select_related("version__case", "user"), public_id=run_id
+        )
+        if not isinstance(request.user, User) or not may_read(request.user, run):
+            raise Http404
+        return view(request, run, *args, **kwargs)
+
+    return checked
+
+
+def may_read(user: User, run: Run) -> bool:
+    """One's own run, or that of an officer one answers for."""
+    if run.user_id == user.pk:
+        return True
+    reached = users_reached(user, READERS, timezone.now())
+    return reached.filter(pk=run.user_id).exists()

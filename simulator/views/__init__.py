@@ -1,0 +1,1 @@
+"""The learner's side of the simulator, split by noun."""
