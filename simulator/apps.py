@@ -9,3 +9,31 @@ class SimulatorConfig(AppConfig):
 
     name = "simulator"
     verbose_name = _("Inspection simulator")
+
+    def ready(self) -> None:
+        from courses.registry import (
+            ActivityKind,
+            Citer,
+            register_activity_kind,
+            register_citer,
+        )
+        from simulator import queries
+
+        register_citer(
+            Citer(queries.CASE_KIND, _("Inspection case"), queries.iter_citations)
+        )
+        register_citer(
+            Citer(
+                queries.CHECKLIST_KIND,
+                _("Checklist entry"),
+                queries.checklist_citations,
+            )
+        )
+        register_activity_kind(
+            ActivityKind(
+                code=queries.ACTIVITY,
+                label=_("Simulated inspection"),
+                choices=queries.activity_choices,
+                progress=queries.activity_progress,
+            )
+        )

@@ -48,3 +48,12 @@ class CaseCard:
     minutes: int
     stale: bool
     best: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class LawHit:
+    """An article the search within a run found."""
+
+    key: str
+    title: str
+    text: str

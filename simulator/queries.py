@@ -10,11 +10,16 @@ from threading import Lock
 from typing import Any
 
 from django.db.models import Max, Prefetch, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from accounts.chain import Break, Entry, verify_chain
 from accounts.models import User
-from simulator.data import CaseCard, RunResult
+from courses.citations import parse_key
+from courses.queries.law import resolve, stale_keys
+from courses.queries.search import search
+from courses.registry import Activity, ActivityProgress, CitedPlace
+from simulator.data import CaseCard, LawHit, RunResult
 from simulator.engine import (
     Case,
     Event,
@@ -31,9 +36,20 @@ from simulator.engine import (
 from simulator.engine import ScoreReport as EngineReport
 from simulator.enums import CaseStatus, Mode, RunStatus
 from simulator.errors import ChainBrokenError
-from simulator.models import CaseVersion, InspectionCase, Run, RunEvent, ScoreReport
+from simulator.models import (
+    CaseVersion,
+    ChecklistEntry,
+    InspectionCase,
+    Run,
+    RunEvent,
+    ScoreReport,
+)
 
 REMEMBERED_RUNS = 256
+MOST_LAW_HITS = 8
+ACTIVITY = "simulation"
+CASE_KIND = "simulator.case"
+CHECKLIST_KIND = "simulator.checklist"
 _states: OrderedDict[int, tuple[int, str, State]] = OrderedDict()
 _states_lock = Lock()
 
@@ -154,23 +170,112 @@ def provisions_of(case: Case) -> list[tuple[str, str]]:
     return list(found.items())
 
 
+def iter_citations() -> Iterable[CitedPlace]:
+    """Every provision the live cases and the checklists rest on."""
+    for case in playable_cases():
+        version = case.live_version
+        if version is None:
+            continue
+        for key, path in provisions_of(live_case(version)):
+            yield CitedPlace(
+                kind=CASE_KIND,
+                object_id=f"{case.key}/{version.number}#{path}",
+                title=case.title,
+                url=reverse("simulator:case", args=[case.key]),
+                citation=key,
+                law_as_of=version.law_as_of,
+            )
+
+
+def checklist_citations() -> Iterable[CitedPlace]:
+    """Every provision the entries of the latest checklists rest on."""
+    entries = ChecklistEntry.objects.select_related("edition")
+    for entry in entries:
+        for provision in (*entry.duties, *entry.penalties):
+            yield CitedPlace(
+                kind=CHECKLIST_KIND,
+                object_id=str(entry.pk),
+                title=str(entry),
+                url=reverse("simulator:checklist", args=[entry.edition.key]),
+                citation=provision["citation"],
+                law_as_of=entry.edition.law_as_of,
+            )
+
+
+def activity_choices() -> list[Activity]:
+    """The cases a programme can assign."""
+    return [
+        Activity(
+            ACTIVITY, case.key, case.title, reverse("simulator:case", args=[case.key])
+        )
+        for case in playable_cases()
+    ]
+
+
+def activity_progress(user: User, keys: list[str]) -> dict[str, ActivityProgress]:
+    """How far an officer is with the assigned cases: a passed run in any mode."""
+    reports = (
+        ScoreReport.objects.filter(
+            run__user=user, current=True, run__version__case__key__in=keys
+        )
+        .exclude(run__status=RunStatus.VOID)
+        .values_list("run__version__case__key", "passed", "score")
+    )
+    best: dict[str, tuple[bool, float]] = {}
+    for key, passed, points in reports:
+        best[key] = max(best.get(key, (False, 0.0)), (passed, points))
+    begun = set(
+        Run.objects.filter(user=user, version__case__key__in=keys).values_list(
+            "version__case__key", flat=True
+        )
+    )
+    return {key: _progress(key, best, begun) for key in keys}
+
+
+def _progress(
+    key: str, best: dict[str, tuple[bool, float]], begun: set[str]
+) -> ActivityProgress:
+    if key in best:
+        passed, points = best[key]
+        detail = gettext("best score %(score).1f") % {"score": points}
+        return ActivityProgress(passed, 100 if passed else 60, detail)
+    if key in begun:
+        return ActivityProgress(False, 30, gettext("begun"))
+    return ActivityProgress(False, 0, gettext("not begun"))
+
+
 def law_findings(case: Case, today: date) -> list[tuple[str, str, str]]:
     """What the law library says to a case: (level, path, sentence)."""
+    found = []
     if case.head.law_review_due <= today:
-        return [
-            (
-                "warning",
-                "case.law_review_due",
-                gettext("The law of this case was to be read again by %(day)s.")
-                % {"day": case.head.law_review_due.isoformat()},
-            )
-        ]
-    return []
+        text = gettext("The law of this case was to be read again by %(day)s.")
+        day = case.head.law_review_due.isoformat()
+        found.append(("warning", "case.law_review_due", text % {"day": day}))
+    places = dict(provisions_of(case))
+    stale = stale_keys([(key, case.head.law_as_of) for key in places], today)
+    for key, _day in sorted(stale):
+        text = gettext("%(citation)s has changed since the date of this case.")
+        found.append(("warning", places[key], text % {"citation": words_of(key)}))
+    return found
+
+
+def words_of(key: str) -> str:
+    """A canonical key in words; what is no key stays as it is."""
+    try:
+        return parse_key(key).text
+    except ValueError:
+        return key
 
 
 def is_stale(version: CaseVersion, day: date) -> bool:
-    """Whether the law of the version must be read again before an assessment."""
-    return version.law_review_due is not None and version.law_review_due <= day
+    """Whether the law of the version must be read again before an assessment.
+
+    So when its review is overdue, or when an article it rests on has changed.
+    """
+    if version.law_review_due is not None and version.law_review_due <= day:
+        return True
+    keys = [key for key, _path in provisions_of(live_case(version))]
+    return bool(stale_keys([(key, version.law_as_of) for key in keys], day))
 
 
 def engine_event(row: RunEvent) -> Event:
@@ -317,6 +422,11 @@ def runs_of(user: User) -> QuerySet[Run]:
     )
 
 
-def search_law(query: str, day: date) -> list[dict[str, str]]:
-    """Articles named in the query, with their words as of the day."""
-    return []
+def search_law(query: str, day: date) -> list[LawHit]:
+    """Articles that fit the words or the number, with their words on that day."""
+    named = resolve(query, day)
+    hits = [LawHit(named.key, named.citation, named.text)] if named else []
+    for hit in search(query, most=MOST_LAW_HITS, kind="article"):
+        words = "".join(run for run, _marked in hit.snippet)
+        hits.append(LawHit(hit.key, f"{hit.context}{hit.title}", words))
+    return hits

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from simulator.case_format import check_case, locate
 from simulator.data import Finding
 from simulator.engine import load_case
 from simulator.engine.media import check_svg
+from simulator.engine.publication import bot_table, publication_problems
 from simulator.enums import CaseStatus
 from simulator.errors import CaseInvalidError, PublishRefusedError
 from simulator.models import CaseMedia, CaseVersion, InspectionCase
@@ -46,7 +47,7 @@ def check_package(package: CasePackage, *, today: date) -> ImportReport:
     payload = package.text.payload
     problems = [
         Finding(ERROR, problem.path, locate(problem, package.text.lines), problem.text)
-        for problem in check_case(payload)
+        for problem in check_case(payload, today=today)
     ]
     problems += _media_findings(package)
     head = payload.get("case") if isinstance(payload.get("case"), dict) else {}
@@ -142,8 +143,11 @@ def publish_case(
 
 def gate_report(version: CaseVersion) -> dict[str, Any]:
     """What the bots reach in the variants of this version, and what forbids it."""
-    live_case(version)
-    return {"refused": [], "strategies": {}}
+    case = live_case(version)
+    return {
+        "refused": [problem.text for problem in publication_problems(case)],
+        "strategies": {row.strategy: asdict(row) for row in bot_table(case)},
+    }
 
 
 @transaction.atomic

@@ -7,8 +7,8 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from courses.citations import parse_key
 from courses.enums import Aspect, Method, Sector
+from simulator.queries import words_of
 
 register = template.Library()
 
@@ -46,10 +46,7 @@ def act_fields(
 @register.filter
 def citation(key: str) -> str:
     """A canonical key in words; what is no key stays as it is."""
-    try:
-        return parse_key(key).text
-    except ValueError:
-        return key
+    return words_of(key)
 
 
 @register.filter
