@@ -228,9 +228,10 @@ def _seal(post: QueryDict, state: State) -> dict[str, Any]:
 
 
 def _deadline(post: QueryDict, state: State) -> dict[str, Any]:
-    if not post.get("deadline"):
+    deadline = post.get("deadline", "")
+    if not deadline:
         raise ActionRefusedError(gettext("Write until when it is to be corrected."))
-    days = (_date(post["deadline"]) - state.clock.date()).days
+    days = (_date(deadline) - state.clock.date()).days
     if days < 0:
         raise ActionRefusedError(gettext("The deadline lies in the past."))
     payload = _items(post, state) | {"days": days}
@@ -343,9 +344,9 @@ def _answer(key: str, post: QueryDict) -> Any:
     if kind in {"item_dates", "amounts", "results"}:
         prefix = f"{name}--"
         pairs = {
-            each.removeprefix(prefix): post[each].strip()
+            each.removeprefix(prefix): post.get(each, "").strip()
             for each in post
-            if each.startswith(prefix) and post[each].strip()
+            if each.startswith(prefix) and post.get(each, "").strip()
         }
         if kind == "amounts":
             return {k: _whole(v, gettext("The fine")) for k, v in pairs.items()}

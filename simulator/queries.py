@@ -44,6 +44,7 @@ from simulator.models import (
     RunEvent,
     ScoreReport,
 )
+from simulator.models.runs import RunQuerySet
 
 REMEMBERED_RUNS = 256
 MOST_LAW_HITS = 8
@@ -407,7 +408,7 @@ def report_payload(report: EngineReport) -> dict[str, Any]:
     return plain
 
 
-def runs_of(user: User) -> QuerySet[Run]:
+def runs_of(user: User) -> RunQuerySet:
     """The runs of one officer with their case and score, the latest first."""
     return (
         Run.objects.filter(user=user)

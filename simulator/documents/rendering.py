@@ -46,7 +46,8 @@ class FilledForm:
 
     def _part(self, part: Mapping[str, Any]) -> dict[str, Any]:
         kind, content = next(iter(part.items()))
-        return getattr(self, f"_{kind}")(content) | {"kind": kind}
+        laid: dict[str, Any] = getattr(self, f"_{kind}")(content)
+        return laid | {"kind": kind}
 
     def _pair(self, key: str) -> dict[str, str]:
         return {"label": self.form.field(key).label, "value": self.values.get(key, "")}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -22,9 +21,6 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def finished(self) -> RunQuerySet:
         return self.filter(status__in=FINISHED_STATUSES)
-
-    def of(self, user: object) -> RunQuerySet:
-        return self.filter(user=user)
 
 
 class Run(models.Model):
@@ -62,7 +58,7 @@ class Run(models.Model):
     head_seq = models.PositiveIntegerField(_("last event"), default=0)
     head_hash = models.CharField(_("head of the chain"), max_length=64, default=GENESIS)
 
-    objects: ClassVar[models.Manager[Run]] = RunQuerySet.as_manager()
+    objects = RunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("run")

@@ -50,7 +50,8 @@ def check_package(package: CasePackage, *, today: date) -> ImportReport:
         for problem in check_case(payload, today=today)
     ]
     problems += _media_findings(package)
-    head = payload.get("case") if isinstance(payload.get("case"), dict) else {}
+    given = payload.get("case")
+    head = given if isinstance(given, dict) else {}
     key, number = str(head.get("id", "")), int(head.get("version") or 0)
     digest = fingerprint(payload)
     if not problems:

@@ -117,7 +117,7 @@ def _answer(
     moved = not stay or _leaves(request, run, screen)
     target = SCREEN_OF_PHASE[current_state(run).phase] if moved else screen
     if request.headers.get("HX-Request") and target == screen:
-        return _render(request, run, screen, feedback.__dict__ if False else feedback)
+        return _render(request, run, screen, feedback)
     request.session[SAID] = _packed(feedback)
     address = reverse("simulator:screen", args=[run.public_id, target])
     query = urlencode({k: v for k, v in _place(request).items() if v})
