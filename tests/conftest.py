@@ -1,14 +1,20 @@
 """The cast and the clock of every test."""
 
 import os
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
+from uuid import uuid4
 
+import psycopg
 import pytest
+from django.db import connection, connections
 from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.enums import BodyType, Level, Role
 from accounts.models import Organisation, User
@@ -71,7 +77,54 @@ def corpus() -> Path:
 
 
 @pytest.fixture
-def province(db: None) -> Organisation:
+def committed_db(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path: Path
+) -> Iterator[str]:
+    """A copy of the test database in which every commit is real; dropped afterwards.
+
+    For races, threads and server processes. Nothing is flushed, so the triggers that
+    protect history stay in force. Yields the copy's DATABASE_URL.
+    """
+    with django_db_blocker.unblock():
+        connection.close()
+        original = connection.settings_dict["NAME"]
+        if connection.vendor == "postgresql":
+            copy = f"{original}_{uuid4().hex[:8]}"
+            _on_server(f'CREATE DATABASE "{copy}" TEMPLATE "{original}"')
+            url = os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{copy}"
+        else:
+            copy = str(tmp_path / "copy.sqlite3")
+            with (
+                closing(sqlite3.connect(original)) as old,
+                closing(sqlite3.connect(copy)) as new,
+            ):
+                old.backup(new)
+            url = f"sqlite:///{copy}"
+        connection.settings_dict["NAME"] = copy
+        try:
+            yield url
+        finally:
+            connections.close_all()
+            connection.settings_dict["NAME"] = original
+            if connection.vendor == "postgresql":
+                _on_server(f'DROP DATABASE "{copy}" WITH (FORCE)')
+
+
+def _on_server(statement: str) -> None:
+    address = os.environ["DATABASE_URL"].rpartition("/")[0]
+    with psycopg.connect(f"{address}/postgres", autocommit=True) as server:
+        server.execute(statement)  # type: ignore[call-overload]
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> None:
+    """The rolled-back database, or the copy when the test asked for `committed_db`."""
+    wanted = "committed_db" if "committed_db" in request.fixturenames else "db"
+    request.getfixturevalue(wanted)
+
+
+@pytest.fixture
+def province(database: None) -> Organisation:
     return Organisation.add_root(
         name="云岭省应急管理厅", level=Level.PROVINCIAL, division_code="970000"
     )
@@ -114,7 +167,7 @@ Person = Callable[..., User]
 
 
 @pytest.fixture
-def person(db: None) -> Person:
+def person(database: None) -> Person:
     """Make a person in post since 2024 and holding roles: person("x", org, Role.Y)."""
 
     def make(username: str, organisation: Organisation, *roles: Role) -> User:
