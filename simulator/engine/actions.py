@@ -23,7 +23,7 @@ from simulator.engine.events import (
     Phrase,
     number,
 )
-from simulator.engine.gates import OFFICE_DAYS, gate
+from simulator.engine.gates import OFFICE_DAYS, gate, tidy
 from simulator.engine.state import LEAVE, State, reduce
 
 _LOOKING = {"hotspot.inspect", "document.read", "person.ask", "equipment.test"}
@@ -72,6 +72,7 @@ def apply(case: Case, state: State, action: Action) -> Outcome:
     Pure: nothing is stored. The service numbers and stores `events`, folds them
     with `reduce`, and shows `said`, `warning` or `refused`.
     """
+    action = tidy(action)
     refused = gate(case, state, action)
     if refused:
         return Outcome(refused=refused)

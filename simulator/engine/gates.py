@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from simulator.engine.case import Case
@@ -22,6 +23,8 @@ from simulator.engine.evidence import FORM_MARKS
 from simulator.engine.messages import REFUSALS
 from simulator.engine.state import LEAVE, State
 
+LONGEST_TEXT = 5000
+MOST_IDS = 400
 OVERRUN = 1.25
 """On site nothing more can be looked at beyond this share of the budget."""
 
@@ -99,6 +102,7 @@ OFFICE_DAYS: Mapping[str, int] = {
 """Days that pass before an act in the office when no date (`on`) is given."""
 
 _SCHEMA: Mapping[str, Mapping[str, str]] = {
+    "run.start": {"seed": "seed!", "mode": "mode!"},
     "plan.set": {
         "officers": "ids", "method": "str", "items": "ids", "route": "ids",
         "equipment": "ids", "announced": "bool",
@@ -161,20 +165,29 @@ def gate(case: Case, state: State, action: Action) -> Refusal | None:
     return (check(case, state, action) if check else None) or _date(state, action)
 
 
+def tidy(action: Action) -> Action:
+    """The action with only the payload fields its verb knows, and none empty."""
+    known = {*_SCHEMA.get(action.verb, {}), "on", "confirmed"}
+    payload = {
+        name: value
+        for name, value in action.payload.items()
+        if name in known and value is not None
+    }
+    return replace(action, payload=payload)
+
+
 def _payload_fault(case: Case, action: Action) -> str | None:
     """The first payload field that is missing or of the wrong kind."""
     given = action.payload
     for name, kind in _SCHEMA.get(action.verb, {}).items():
-        if name not in given or given[name] is None:
+        if name not in given:
             if kind.endswith("!"):
                 return name
-            continue
-        if not _KINDS[kind.rstrip("!")](given[name]):
+        elif not _KINDS[kind.rstrip("!")](given[name]):
             return name
     if "on" in given and not _is_date(given["on"]):
         return "on"
-    items = given.get("items", ())
-    if action.verb in _SCHEMA and any(i not in case.item_by_id for i in items):
+    if any(item not in case.item_by_id for item in given.get("items", ())):
         return "items"
     if any(line["item"] not in case.item_by_id for line in given.get("lines", ())):
         return "lines"
@@ -182,7 +195,8 @@ def _payload_fault(case: Case, action: Action) -> str | None:
 
 
 def _is_ids(value: Any) -> bool:
-    return isinstance(value, list | tuple) and all(isinstance(v, str) for v in value)
+    fits = isinstance(value, list | tuple) and len(value) <= MOST_IDS
+    return fits and all(isinstance(v, str) for v in value)
 
 
 def _is_int(value: Any) -> bool:
@@ -212,9 +226,11 @@ def _is_lines(value: Any) -> bool:
 
 
 _KINDS: Mapping[str, Callable[[Any], bool]] = {
-    "str": lambda v: isinstance(v, str),
+    "str": lambda v: isinstance(v, str) and len(v) <= LONGEST_TEXT,
     "bool": lambda v: isinstance(v, bool),
     "int": _is_int,
+    "seed": lambda v: isinstance(v, int) and v >= 0,
+    "mode": lambda v: v in ("guided", "practice", "exam"),
     "ids": _is_ids,
     "date": _is_date,
     "lines": _is_lines,
