@@ -65,6 +65,10 @@ class LessonProgress(models.Model):
     reached_end = models.BooleanField(_("read to the end"), default=False)
     percent = models.PositiveSmallIntegerField(_("progress"), default=0)
     learnt_at = models.DateTimeField(_("learnt at"), null=True)
+    checks = models.PositiveSmallIntegerField(_("self-checks"), default=0)
+    checks_right = models.PositiveSmallIntegerField(
+        _("self-checks answered rightly"), default=0
+    )
 
     class Meta:
         verbose_name = _("lesson progress")

@@ -30,13 +30,11 @@ class Demands:
 class LessonFacts:
     """What happened in one lesson."""
 
-    key: str
     planned_minutes: int
     studied_seconds: int
-    self_checks: frozenset[str]
-    """Ids of the lesson's self-checks."""
-    self_checks_right: frozenset[str]
-    """Ids of those answered rightly at least once."""
+    self_checks: int
+    self_checks_right: int
+    """Self-checks of the present text answered rightly at least once."""
     reached_end: bool
 
 
@@ -56,10 +54,13 @@ class LessonGaps:
 def lesson_gaps(facts: LessonFacts, demands: Demands) -> LessonGaps:
     """Say what a lesson still lacks."""
     demanded = facts.planned_minutes * 60 * demands.minimum_share // 100
-    open_checks = facts.self_checks - facts.self_checks_right
     return LessonGaps(
         seconds=max(demanded - facts.studied_seconds, 0),
-        self_checks=len(open_checks) if demands.self_checks else 0,
+        self_checks=(
+            max(facts.self_checks - facts.self_checks_right, 0)
+            if demands.self_checks
+            else 0
+        ),
         end_not_reached=demands.read_to_end and not facts.reached_end,
     )
 
@@ -74,14 +75,14 @@ def lesson_percent(facts: LessonFacts, demands: Demands) -> int:
     if demanded:
         shares.append(min(facts.studied_seconds / demanded, 1))
     if demands.self_checks and facts.self_checks:
-        shares.append(1 - gaps.self_checks / len(facts.self_checks))
+        shares.append(1 - gaps.self_checks / facts.self_checks)
     if demands.read_to_end:
         shares.append(1 if facts.reached_end else 0)
     return min(int(100 * sum(shares) / len(shares)), 99)
 
 
 def course_complete(
-    learnt: frozenset[str], lessons: frozenset[str], seconds: int, demands: Demands
+    learnt: frozenset[int], lessons: frozenset[int], seconds: int, demands: Demands
 ) -> bool:
     """Whether every lesson is learnt and the course's minutes are reached."""
     return (

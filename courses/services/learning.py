@@ -88,15 +88,21 @@ def enrol(user: User, course: CoursePage, *, now: datetime) -> Enrolment:
 def open_lesson(
     enrolment: Enrolment, lesson: LessonPage, *, now: datetime
 ) -> LessonProgress:
-    """Note that a lesson was opened; repeated: only the day it was last seen moves."""
+    """Note that a lesson was opened; repeated: only the day it was last seen moves.
+
+    Counts the lesson's self-checks again, because its text may have changed.
+    """
     progress, made = LessonProgress.objects.get_or_create(
         enrolment=enrolment,
         lesson=lesson,
         defaults={"opened_at": now, "seen_at": now},
     )
-    if not made and progress.seen_at < now:
-        progress.seen_at = now
-        progress.save(update_fields=["seen_at"])
+    checks = len(lesson.self_check_ids())
+    if made or progress.checks != checks or progress.seen_at < now:
+        progress.seen_at = max(progress.seen_at, now)
+        progress.checks = checks
+        progress.checks_right = _facts(progress).self_checks_right
+        progress.save(update_fields=["seen_at", "checks", "checks_right"])
     return progress
 
 
@@ -152,7 +158,10 @@ def record_beat(
     """
     clock = StudyClock.objects.select_for_update().filter(user=by).first()
     stream = (
-        StudyStream.objects.select_related("progress__enrolment")
+        StudyStream.objects.select_related(
+            "progress__lesson", "progress__enrolment__course"
+        )
+        .defer("progress__lesson__body", "progress__lesson__support")
         .filter(public_id=stream_id, progress__enrolment__user=by)
         .first()
     )
@@ -170,7 +179,14 @@ def record_beat(
         progress.position = position[:64]
     progress.reached_end = progress.reached_end or reached_end
     progress.seen_at = max(progress.seen_at, now)
-    completed = _settle(progress, now)
+    facts = LessonFacts(
+        planned_minutes=progress.lesson.minutes,
+        studied_seconds=int(progress.studied.total_seconds()),
+        self_checks=progress.checks,
+        self_checks_right=progress.checks_right,
+        reached_end=progress.reached_end,
+    )
+    completed = _settle(progress, facts, now)
     return _answer(stream, progress, completed=completed)
 
 
@@ -258,34 +274,35 @@ def answer_self_check(
         answered_at=now,
     )
     locked = LessonProgress.objects.select_for_update().get(pk=progress.pk)
-    _settle(locked, now)
+    _settle(locked, _facts(locked), now)
     return answer
 
 
-def lesson_facts(progress: LessonProgress) -> LessonFacts:
+def _facts(progress: LessonProgress) -> LessonFacts:
     """What happened in a lesson so far, for the completion rule."""
     lesson = progress.lesson
+    checks = lesson.self_check_ids()
     right = SelfCheckAnswer.objects.filter(progress=progress, right=True)
     return LessonFacts(
-        key=str(lesson.public_id),
         planned_minutes=lesson.minutes,
         studied_seconds=int(progress.studied.total_seconds()),
-        self_checks=lesson.self_check_ids(),
-        self_checks_right=frozenset(right.values_list("block_id", flat=True)),
+        self_checks=len(checks),
+        self_checks_right=len(checks & set(right.values_list("block_id", flat=True))),
         reached_end=progress.reached_end,
     )
 
 
-def _settle(progress: LessonProgress, now: datetime) -> bool:
+def _settle(progress: LessonProgress, facts: LessonFacts, now: datetime) -> bool:
     """Store how far a lesson is; once learnt it stays learnt. True: course completed."""
+    course = progress.enrolment.course
     just_learnt = False
     if progress.learnt_at is None:
-        demands = progress.enrolment.course.demands
-        facts = lesson_facts(progress)
-        progress.percent = lesson_percent(facts, demands)
-        if lesson_gaps(facts, demands).learnt:
+        progress.percent = lesson_percent(facts, course.demands)
+        if lesson_gaps(facts, course.demands).learnt:
+            just_learnt = lesson_gaps(_facts(progress), course.demands).learnt
+        if just_learnt:
             progress.learnt_at = now
-            just_learnt = True
+    progress.checks_right = facts.self_checks_right
     progress.save(
         update_fields=[
             "studied",
@@ -294,10 +311,11 @@ def _settle(progress: LessonProgress, now: datetime) -> bool:
             "seen_at",
             "percent",
             "learnt_at",
+            "checks_right",
         ]
     )
-    waiting = progress.enrolment.course.minimum_minutes > 0
-    if just_learnt or (waiting and progress.learnt_at is not None):
+    waiting = course.minimum_minutes > 0 and progress.learnt_at is not None
+    if just_learnt or waiting:
         return _complete_course(progress.enrolment, now)
     return False
 

@@ -1,0 +1,109 @@
+"""Courses of the demonstration, and who studied what and when."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from accounts.models import User
+from courses.models import CoursePage, Enrolment, LessonPage, LessonProgress
+from courses.services.content import load_content
+from courses.services.learning import (
+    answer_self_check,
+    enrol,
+    open_lesson,
+    open_stream,
+    record_beat,
+)
+from django.db import transaction
+
+CONTENT = Path(__file__).parent / "courses"
+DEMO_COURSE = "hazchem-emergency-inspection"
+BEAT = timedelta(seconds=80)
+EVERYTHING = 100
+
+
+@dataclass(frozen=True)
+class Study:
+    """A person studied the demo course so many days ago, this many lessons, and this
+    share of each lesson's planned time."""
+
+    username: str
+    days_ago: int
+    lessons: int = EVERYTHING
+    share: int = 100
+
+
+STUDIES = [
+    Study("ready", 30),
+    Study("midexam", 12),
+    Study("officer_a", 75),
+    Study("officer_b", 70),
+    Study("suspended", 90),
+    Study("expired", 1200),
+    Study("shorthours", 20, share=62),
+    Study("trainee", 4, lessons=2),
+    *(Study(f"brigade{number:02d}", 60 + number) for number in range(1, 7)),
+    *(Study(f"wangchuan{number:02d}", 40 + number) for number in range(1, 5)),
+    *(Study(f"linxi{number:02d}", 50 + number) for number in range(1, 4)),
+    Study("park01", 15, lessons=3),
+    Study("linxi05", 6, lessons=1),
+]
+
+
+def load(now: datetime) -> None:
+    """Load every course file and let the invented people study; idempotent."""
+    trainer = User.objects.get(username="trainer")
+    reviewer = User.objects.get(username="reviewer")
+    load_content(CONTENT, now=now, trainer=trainer, reviewer=reviewer)
+    course = CoursePage.objects.get(key=DEMO_COURSE)
+    for study in STUDIES:
+        _study(study, course, now)
+
+
+@transaction.atomic
+def _study(study: Study, course: CoursePage, now: datetime) -> None:
+    user = User.objects.get(username=study.username)
+    if Enrolment.objects.filter(user=user, course=course).exists():
+        return
+    at = now.replace(hour=1, minute=0, second=0, microsecond=0)
+    at -= timedelta(days=study.days_ago)
+    enrolment = enrol(user, course, now=at)
+    for lesson in course.lessons()[: study.lessons]:
+        at = _read(enrolment, lesson, study.share, at) + timedelta(minutes=20)
+
+
+def _read(
+    enrolment: Enrolment, lesson: LessonPage, share: int, at: datetime
+) -> datetime:
+    """Read one lesson from `at` on, answering its self-checks; returns the end."""
+    progress = open_lesson(enrolment, lesson, now=at)
+    opened = open_stream(progress, now=at)
+    token = opened.token
+    _answer(progress, lesson, at)
+    end = at + timedelta(minutes=lesson.minutes) * share / 100
+    while at < end:
+        at += BEAT
+        answer = record_beat(
+            opened.stream.public_id,
+            by=enrolment.user,
+            token=token,
+            now=at,
+            visible=True,
+            acted=True,
+            position=str(lesson.body[-1].id),
+            reached_end=at >= end,
+        )
+        token = answer.token
+    return at
+
+
+def _answer(progress: LessonProgress, lesson: LessonPage, at: datetime) -> None:
+    for block in lesson.body:
+        if block.block_type != "self_check":
+            continue
+        rights = [
+            number
+            for number, option in enumerate(block.value["options"])
+            if option["correct"]
+        ]
+        answer_self_check(progress, str(block.id), rights, now=at)
