@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.db import transaction
+
 from accounts.models import User
 from courses.models import CoursePage, Enrolment, LessonPage, LessonProgress
 from courses.services.content import load_content
@@ -14,7 +16,6 @@ from courses.services.learning import (
     open_stream,
     record_beat,
 )
-from django.db import transaction
 
 CONTENT = Path(__file__).parent / "courses"
 DEMO_COURSE = "hazchem-emergency-inspection"

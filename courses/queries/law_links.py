@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from courses.citations import Citation, CitationContext, parse_citations
+from courses.data import Resolution
 from courses.queries.law import explain_many
+
+Resolver = Callable[[Sequence[Citation], date], list[Resolution]]
 
 _TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 _OPENS = re.compile(r"<(a|button|script|style|code|pre|svg)\b", re.IGNORECASE)
 _CLOSES = re.compile(r"</(a|button|script|style|code|pre|svg)\b", re.IGNORECASE)
 
 
+def citations_in(html: str) -> list[Citation]:
+    """The citations in the words of a piece of HTML."""
+    return parse_citations("".join(text for _, text in _text_pieces(html)))
+
+
 def link_citations(
-    html_or_text: str, on: date, context: CitationContext | str | None = None
+    html_or_text: str,
+    on: date,
+    context: CitationContext | str | None = None,
+    resolver: Resolver = explain_many,
 ) -> SafeString:
     """Turn the citations in a text into links to the article as of a day.
+
+    A page of many texts passes a `resolver` that has looked all of them up at once.
 
     Safe HTML stays HTML; anything else is taken for text and escaped. A citation
     that does not resolve stays as it is: ``check_citations`` reports it.
@@ -31,7 +44,7 @@ def link_citations(
     pieces = list(_text_pieces(html))
     plain = "".join(text for _, text in pieces)
     found = parse_citations(plain, context)
-    resolved = explain_many(found, on)
+    resolved = resolver(found, on)
     links: dict[int, tuple[Citation, str]] = {}
     for place, answer in zip(found, resolved, strict=True):
         if answer.found is not None and place.start not in links:

@@ -2,111 +2,72 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
-from html import unescape
 from typing import Any
-from urllib.parse import urlencode
 
 from django import template
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from wagtail.rich_text import expand_db_html
+from wagtail.rich_text import RichText, expand_db_html
 
-from courses.citations import Citation, int_to_cn, parse_citations, parse_key
-from courses.rules.places import split_dated_key
+from courses.citations import int_to_cn, parse_key
+from courses.data import Resolution
+from courses.queries.law_links import link_citations
+from courses.queries.lesson_law import LessonLaw, explain_dated, law_of
 
 register = template.Library()
 
-_TAG = re.compile(r"(<[^>]+>)")
+
+def _law(page: Any) -> LessonLaw:
+    """The law of the page being shown, looked up at its first use and kept with it."""
+    law: LessonLaw | None = getattr(page, "shown_law", None)
+    if law is None:
+        law = law_of(page, getattr(page, "law_as_of", None) or timezone.localdate())
+        page.shown_law = law
+    return law
 
 
 @register.filter
-def cited(html: Any, law_as_of: date | None = None) -> SafeString:
+def cited(value: Any, page: Any) -> SafeString:
     """Rich text or plain text with every citation in it turned into a live link."""
-    source = str(
-        expand_db_html(html.source)
-        if hasattr(html, "source")
-        else conditional_escape(html)
-    )
-    parts: list[str] = []
-    inside_link = 0
-    for part in _TAG.split(source):
-        if part.startswith("<"):
-            inside_link += part.startswith("<a ") - part.startswith("</a")
-            parts.append(part)
-        elif inside_link:
-            parts.append(part)
-        else:
-            parts.append(_link(unescape(part), law_as_of))
-    return mark_safe("".join(parts))  # noqa: S308 -- every text part is escaped above
-
-
-def _link(text: str, law_as_of: date | None) -> str:
-    parts: list[str] = []
-    done = 0
-    for citation in parse_citations(text):
-        if citation.start < done or not citation.law:
-            continue
-        parts.append(escape(text[done : citation.start]))
-        parts.append(
-            format_html(
-                '<a class="cite" href="{}">{}</a>',
-                place_url(citation.key, law_as_of),
-                text[citation.start : citation.end],
-            )
-        )
-        done = citation.end
-    parts.append(escape(text[done:]))
-    return "".join(parts)
+    law = _law(page)
+    if isinstance(value, RichText):
+        html = mark_safe(expand_db_html(value.source))  # noqa: S308 -- Wagtail's whitelist
+        return link_citations(html, law.on, resolver=law.resolve)
+    return link_citations(str(value), law.on, resolver=law.resolve)
 
 
 @register.simple_tag
-def place_url(key: str, law_as_of: date | None = None) -> str:
-    """The address of a place in the law library as of a day."""
-    try:
-        address = reverse("law:cite", args=[key])
-    except NoReverseMatch:
-        return "/law/"
-    return f"{address}?{urlencode({'on': law_as_of})}" if law_as_of else address
+def quoted_article(key: str, page: Any) -> Resolution:
+    """The article of a citation block as of the page's law date."""
+    law = _law(page)
+    return law.resolve([parse_key(key)], law.on)[0]
 
 
 @register.simple_tag
-def place(key: str, law_as_of: date | None = None) -> dict[str, Any]:
-    """A place for an article card: its words, its law, its text as of a day."""
-    citation = parse_key(key)
-    return {
-        "citation": citation,
-        "unit": citation.unit_text,
-        "law": citation.text.removesuffix(citation.unit_text),
-        "url": place_url(key, law_as_of),
-        "article": None,
-        "day": law_as_of,
-    }
+def dated_article(value: str) -> Resolution:
+    """One side of a comparison of editions."""
+    return explain_dated(value)
 
 
 @register.simple_tag
-def dated_place(value: str) -> dict[str, Any]:
-    """Like `place`, from a key that carries its own day."""
-    key, day = split_dated_key(value)
-    return place(key, day)
+def cited_places(page: Any) -> list[Resolution]:
+    """Every place a lesson quotes or mentions, once."""
+    return _law(page).cited()
 
 
-@register.simple_tag
-def cited_places(body: Any, law_as_of: date | None = None) -> list[dict[str, Any]]:
-    """Every place a lesson quotes in cards or mentions in its text, once, in order."""
-    found: dict[str, Citation] = {}
-    for key in _quoted(body):
-        citation = parse_key(key)
-        found.setdefault(citation.key, citation)
-    return [place(key, law_as_of) for key in found]
+@register.filter
+def unit_words(key: str) -> str:
+    """The article without its law: AQSCF:97.1.6 → 第九十七条第一款第（六）项."""
+    return parse_key(key).unit_text
 
 
-def _quoted(body: Any) -> list[str]:
-    return [block.value["ref"] for block in body if block.block_type == "citation"]
+@register.filter
+def law_words(key: str) -> str:
+    """The law without the article: AQSCF:97.1.6 → 《安全生产法》."""
+    place = parse_key(key)
+    return place.text.removesuffix(place.unit_text)
 
 
 @register.filter
@@ -124,10 +85,9 @@ def letter(number: int) -> str:
 @register.filter
 def spoken(duration: timedelta) -> str:
     """A duration in words: 11 minutes 20 seconds."""
-    seconds = int(duration.total_seconds())
-    minutes, seconds = divmod(seconds, 60)
+    minutes, seconds = divmod(int(duration.total_seconds()), 60)
     if not minutes:
-        return _("%(seconds)d seconds") % {"seconds": seconds}
+        return _("%(seconds)d s") % {"seconds": seconds}
     return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": seconds}
 
 
