@@ -28,6 +28,7 @@ from credentials.models.public import Complaint, PublicCheck
 from credentials.models.register import (
     Card,
     Checkpoint,
+    EvidenceLink,
     LedgerEntry,
     NumberSeries,
     Qualification,
@@ -46,6 +47,7 @@ __all__ = [
     "DecisionRecord",
     "DecisionSeal",
     "DecisionSubject",
+    "EvidenceLink",
     "GateEvent",
     "GateState",
     "HolderKey",

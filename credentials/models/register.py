@@ -192,6 +192,29 @@ class Qualification(models.Model):
         return self.number
 
 
+class EvidenceLink(models.Model):
+    """One piece of evidence a qualification rests on, by reference and content.
+
+    Personal data: that this person passed what the reference names.
+    """
+
+    qualification = models.ForeignKey(
+        Qualification, on_delete=models.PROTECT, related_name="evidence_links"
+    )
+    requirement = models.CharField(max_length=64)
+    reference = models.CharField(max_length=128, db_index=True)
+    content_hash = models.CharField(max_length=128)
+    linked_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("piece of evidence")
+        verbose_name_plural = _("pieces of evidence")
+        ordering = ["linked_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.requirement} {self.reference}"
+
+
 class NumberSeries(models.Model):
     """The last card number of one division and year; holds no personal data.
 

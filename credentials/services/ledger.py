@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,12 +12,25 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.chain import GENESIS, link_hash
-from accounts.models import User
+from accounts.models import Organisation, User
 from credentials.enums import Act, Ground
 from credentials.errors import ActNotAllowed, RegisterFrozen, TooManyActs, WrongGround
-from credentials.models import LedgerEntry, Qualification, Register
-from credentials.queries.register import entries_of, freezes
-from credentials.rules.lifecycle import GROUNDS, Entry, IllegalAct, Standing, check_act
+from credentials.models import (
+    EvidenceLink,
+    LedgerEntry,
+    Qualification,
+    Register,
+    Scheme,
+)
+from credentials.queries.register import entries_of, freezes, to_entry
+from credentials.rules.lifecycle import (
+    GROUNDS,
+    Entry,
+    IllegalAct,
+    Standing,
+    check_act,
+    fold,
+)
 from credentials.signals import ledger_appended
 
 ACTS_PER_HOUR = 100
@@ -110,6 +123,50 @@ def record_on(
     project(qualification, standing)
     qualification.save()
     return entry
+
+
+def open_qualification(
+    entry: LedgerEntry, officer: User, scheme: Scheme, issuer: Organisation
+) -> Qualification:
+    """The projected row of an opening entry just written."""
+    if entry.qualification is None:
+        raise ActNotAllowed
+    row = Qualification(
+        public_id=entry.qualification, officer=officer, scheme=scheme, issuer=issuer
+    )
+    project(row, fold([to_entry(entry)])).save(force_insert=True)
+    return row
+
+
+def link_evidence(
+    qualification: Qualification, rows: Iterable[Mapping[str, str]], *, now: datetime
+) -> None:
+    """Notes what a qualification rests on, so that an annulment finds it."""
+    EvidenceLink.objects.bulk_create(
+        EvidenceLink(
+            qualification=qualification,
+            requirement=row["requirement"],
+            reference=row["reference"],
+            content_hash=row["hash"],
+            linked_at=now,
+        )
+        for row in rows
+    )
+
+
+def close_ended(
+    register: Register, qualification: Qualification, *, now: datetime
+) -> LedgerEntry:
+    """Closes a qualification whose last term is over. The caller holds the lock."""
+    writing = Writing(
+        act=Act.EXPIRED,
+        ground=Ground.TERM_ENDED,
+        effective_at=qualification.valid_to,
+        officer=qualification.officer.public_id,
+        qualification=qualification.public_id,
+        scheme=qualification.scheme.key,
+    )
+    return record_on(register, qualification, writing, now=now)
 
 
 def project(qualification: Qualification, standing: Standing) -> Qualification:
