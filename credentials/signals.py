@@ -3,6 +3,5 @@
 from django.dispatch import Signal
 
 ledger_appended = Signal()
-"""An entry was written. Arguments: ``sequence``, ``act``, ``officer``,
-``qualification`` (public ids or None), ``scheme``, ``now``. Sent inside the
-transaction that wrote it, so that an outbox can write beside it."""
+"""An entry was written and projected. Arguments: ``entry`` (the stored row) and
+``now``. Sent inside the transaction, so that an outbox can write beside it."""

@@ -7,6 +7,7 @@ from credentials.queries.register import (
     register_view,
     scheme_terms,
     standing_of,
+    study_gaps,
     was_qualified,
 )
 
@@ -18,5 +19,6 @@ __all__ = [
     "same_person",
     "scheme_terms",
     "standing_of",
+    "study_gaps",
     "was_qualified",
 ]

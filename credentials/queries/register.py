@@ -214,6 +214,30 @@ def study_of(
     )
 
 
+def study_gaps(
+    officer_ids: Iterable[int], *, now: datetime
+) -> dict[int, tuple[datetime, int]]:
+    """Qualification pk → since when and how many minutes of study are missing.
+
+    Only where something is missing; schemes without continuing hours cost nothing.
+    """
+    versions = versions_in_effect(now)
+    rows = Qualification.objects.filter(
+        officer_id__in=list(officer_ids), closed_at__isnull=True, valid_from__lte=now
+    ).select_related("officer")
+    gaps: dict[int, tuple[datetime, int]] = {}
+    for row in rows:
+        version = versions.get(row.scheme_id)
+        study = (
+            study_of(row.officer, version.rules(), holds_since=row.valid_from, at=now)
+            if version
+            else None
+        )
+        if study and study.short_since:
+            gaps[row.pk] = (study.short_since, study.owed_minutes)
+    return gaps
+
+
 def _officers(users: list[User], at: datetime) -> Mapping[str, OfficerRecord]:
     ids = [user.pk for user in users]
     persons = persons_of(users)

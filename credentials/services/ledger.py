@@ -64,7 +64,7 @@ def lock_register() -> Register:
 
 
 def append_entry(register: Register, writing: Writing, *, now: datetime) -> LedgerEntry:
-    """Writes the next entry and announces it. The caller holds the lock.
+    """Writes the next entry. The caller holds the lock, projects and announces.
 
     Not idempotent: every call is another act.
     """
@@ -89,15 +89,6 @@ def append_entry(register: Register, writing: Writing, *, now: datetime) -> Ledg
     entry.save(force_insert=True)
     register.sequence, register.hash = entry.sequence, entry.hash
     register.save(update_fields=["sequence", "hash"])
-    ledger_appended.send(
-        LedgerEntry,
-        sequence=entry.sequence,
-        act=str(entry.act),
-        officer=entry.officer,
-        qualification=entry.qualification,
-        scheme=entry.scheme,
-        now=now,
-    )
     return entry
 
 
@@ -120,9 +111,14 @@ def record_on(
     except IllegalAct as error:
         raise ActNotAllowed from error
     entry = append_entry(register, writing, now=now)
-    project(qualification, standing)
-    qualification.save()
+    project(qualification, standing).save()
+    announce(entry)
     return entry
+
+
+def announce(entry: LedgerEntry) -> None:
+    """Tells listeners of an entry whose rows are written, before the commit."""
+    ledger_appended.send(LedgerEntry, entry=entry, now=entry.recorded_at)
 
 
 def open_qualification(
@@ -135,6 +131,7 @@ def open_qualification(
         public_id=entry.qualification, officer=officer, scheme=scheme, issuer=issuer
     )
     project(row, fold([to_entry(entry)])).save(force_insert=True)
+    announce(entry)
     return row
 
 
@@ -246,4 +243,6 @@ def _freeze(
         approved_by=approved_by.public_id,
         document=document,
     )
-    return append_entry(register, writing, now=now)
+    entry = append_entry(register, writing, now=now)
+    announce(entry)
+    return entry

@@ -1,0 +1,17 @@
+"""Reactions to other apps: one line each, calling our own services."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.dispatch import receiver
+
+from credentials.services.lifecycle import withdraw_evidence
+from exams.signals import sitting_annulled
+
+
+@receiver(sitting_annulled, dispatch_uid="credentials.withdraw_evidence")
+def on_sitting_annulled(sitting_public_id: str, now: datetime, **kwargs: Any) -> None:
+    """A result no longer counts, and nothing that rests on it goes on."""
+    withdraw_evidence(sitting_public_id, now=now)
