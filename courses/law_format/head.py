@@ -10,6 +10,7 @@ from pathlib import PurePath
 from courses.citations.abbreviations import STATE_PREFIX, short_title
 from courses.citations.numerals import cn_to_int
 from courses.law_format.data import LawFormatError, ParsedLaw, SourceLine
+from courses.law_format.known_dates import begins
 
 _CN_DATE = re.compile(
     r"(?P<year>\d{4}|[零\u3007○一二三四五六七八九]{4})\s*年\s*"
@@ -46,6 +47,7 @@ class Head:
 
     def date_edition(self, law: ParsedLaw) -> None:
         """Set adoption, force and repeals; say so where a date is only assumed."""
+        own = short_title(law.title)
         words = [_version_part(line.text) for line in self.lines]
         law.repealed_on = _replaced_on(self.lines)
         dates = [found for text in words for found in _dates(text)]
@@ -63,6 +65,11 @@ class Head:
             law.adopted_on = max(earlier, default=law.adopted_on)
         elif named is not None and (law.adopted_on is None or named >= law.adopted_on):
             law.in_force_from = named
+        elif (listed := begins(own, law.adopted_on)) is not None:
+            law.in_force_from = listed
+            law.warnings.append(
+                f"in force from {listed} by the table of amendments, not by the text"
+            )
         elif law.adopted_on is not None:
             law.in_force_from = law.adopted_on
             law.in_force_assumed = any(_AMENDED.search(text) for text in words) or (
@@ -75,7 +82,6 @@ class Head:
                 "the text does not say since when this edition is in force; "
                 f"{law.in_force_from} is the date of its adoption"
             )
-        own = short_title(law.title)
         law.repeals = [title for title in _repealed_titles(closing) if title != own]
 
 

@@ -82,7 +82,7 @@ class Command(BaseCommand):
                 continue
             self.stdout.write(
                 f"{row['file']}: {row['title']}, {row['articles']} articles, "
-                f"in force {row['edition']}, {row['state']}"
+                f"in force from {row['in_force_from']}, {row['state']}"
                 + (", excerpt" if row["partial"] else "")
             )
 
@@ -115,7 +115,8 @@ def _row(
     return {
         "file": name,
         "title": parsed.title,
-        "edition": begins.isoformat() if begins else None,
+        "edition": str(parsed.adopted_on or begins or ""),
+        "in_force_from": begins.isoformat() if begins else None,
         "adopted_on": parsed.adopted_on.isoformat() if parsed.adopted_on else None,
         "chapters": parsed.chapters,
         "articles": parsed.numbered_articles,
