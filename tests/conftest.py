@@ -28,10 +28,15 @@ ONLY_WHEN_ASKED = {
 }
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
     """Leave out what this run cannot do, and say so at its end."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if "database" in fixtures and "committed_db" not in fixtures:
+            item.add_marker(pytest.mark.django_db)
     left_out: dict[str, list[pytest.Item]] = {}
     for item in items:
         for marker, (variable, _why) in ONLY_WHEN_ASKED.items():
@@ -86,8 +91,9 @@ def committed_db(
     protect history stay in force. Yields the copy's DATABASE_URL.
     """
     with django_db_blocker.unblock():
-        connection.close()
         original = connection.settings_dict["NAME"]
+        assert "test" in str(original), "only the test database is copied"
+        connections.close_all()
         if connection.vendor == "postgresql":
             copy = f"{original}_{uuid4().hex[:8]}"
             _on_server(f'CREATE DATABASE "{copy}" TEMPLATE "{original}"')
@@ -118,9 +124,12 @@ def _on_server(statement: str) -> None:
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest) -> None:
-    """The rolled-back database, or the copy when the test asked for `committed_db`."""
-    wanted = "committed_db" if "committed_db" in request.fixturenames else "db"
-    request.getfixturevalue(wanted)
+    """The rolled-back database, or the copy when the test asked for `committed_db`.
+
+    pytest-django decides about the rolled-back one when it collects: see the hook.
+    """
+    if "committed_db" in request.fixturenames:
+        request.getfixturevalue("committed_db")
 
 
 @pytest.fixture
