@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.conf.urls.static import static
 from django.urls import include, path
+from django.views.generic import RedirectView
 from django.views.i18n import set_language
 from oauth2_provider import views as oauth
 from wagtail import urls as wagtail_urls
@@ -24,6 +25,7 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("credentials.urls")),
+    path("learn/_util/login/", RedirectView.as_view(pattern_name="accounts:sign_in")),
     path("learn/", include(wagtail_urls)),
 ]
 if settings.DEMO:
