@@ -75,6 +75,7 @@ class Sitting(models.Model):
     paused_at = models.DateTimeField(_("paused at"), null=True, blank=True)
     deadline = models.DateTimeField(_("deadline"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    last_seen_at = models.DateTimeField(_("last seen at"), null=True, blank=True)
     receipt = models.CharField(_("receipt"), max_length=64, blank=True)
     released_score = models.OneToOneField(
         "exams.ScoreVersion",

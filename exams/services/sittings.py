@@ -14,6 +14,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from accounts.chain import canonical
 from accounts.models import User
+from courses.queries import study_minutes
 from exams import tasks
 from exams.data import AnswerState, ClientEvent, LoggedEvent, Saved
 from exams.enums import (
@@ -91,8 +92,6 @@ def _check_terms(exam: Exam, candidate: User, now: datetime) -> int:
         if last is None or now < last + timedelta(days=exam.cooldown_days):
             raise CoolingDown(str(candidate.public_id))
     if exam.required_minutes:
-        from courses.queries import study_minutes  # noqa: PLC0415 -- only when asked
-
         minutes = study_minutes(candidate, until=now)
         if minutes < exam.required_minutes:
             raise HoursMissing(f"{minutes}/{exam.required_minutes}")
@@ -347,6 +346,7 @@ def _newer(
         for question, payload in others.order_by("seq").values_list(
             "question", "payload"
         )
+        if question is not None
     }
 
 
@@ -375,6 +375,11 @@ def _refuse_answers(
     if new:
         until_first(lambda: insert_after(sitting, head_of(sitting), new, now=now))
     raise SittingClosed(str(sitting.public_id))
+
+
+def see_candidate(sitting: Sitting, *, now: datetime) -> None:
+    """Note that the candidate's page is alive. Idempotent, decides nothing."""
+    Sitting.objects.filter(pk=sitting.pk).update(last_seen_at=now)
 
 
 # --- the end
