@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exams.views import candidate
+from exams.views import candidate, papers, practice
 
 app_name = "exams"
 urlpatterns = [
@@ -16,4 +16,10 @@ urlpatterns = [
     path("sittings/<uuid:sitting_id>/submit/", candidate.sitting_submit, name="submit"),
     path("sittings/<uuid:sitting_id>/receipt/", candidate.receipt, name="receipt"),
     path("sittings/<uuid:sitting_id>/report/", candidate.report, name="report"),
+    path("sittings/<uuid:sitting_id>/ticket.pdf", papers.ticket, name="ticket"),
+    path("rehearsal/", papers.rehearsal, name="rehearsal"),
+    path("rehearsal/time/", papers.server_time, name="server_time"),
+    path("receipts/", papers.check_receipt, name="check_receipt"),
+    path("practice/", practice.practice_home, name="practice"),
+    path("practice/item/", practice.practice_item, name="practice_item"),
 ]

@@ -18,6 +18,7 @@ from exams.models.papers import (
     FormItem,
     Session,
 )
+from exams.models.practice import NotebookCard, PracticeAnswer
 from exams.models.sittings import (
     Accommodation,
     ClockEntry,
@@ -42,6 +43,8 @@ __all__ = [
     "Item",
     "ItemReview",
     "ItemRevision",
+    "NotebookCard",
+    "PracticeAnswer",
     "ScoreVersion",
     "Session",
     "SessionNote",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -25,12 +25,17 @@ from exams.question_types import draft_problems
 Data = Mapping[str, Any]
 
 
+def _key(data: Data) -> str:
+    """The name of an entry; older files call it ``id``."""
+    return str(data["key"] if "key" in data else data["id"])
+
+
 def read_item(data: Data) -> ItemDraft:
     """One entry of ``items``."""
     kind = str(data["type"])
     answer = data.get("answer")
     return ItemDraft(
-        key=str(data["id"]),
+        key=_key(data),
         type=kind,
         stem=str(data["stem"]).strip(),
         aspect=str(data["aspect"]),
@@ -98,7 +103,7 @@ def read_exhibit(data: Data) -> ExhibitDraft:
     body = data.get("body", "")
     table = body if isinstance(body, Mapping) else {}
     return ExhibitDraft(
-        key=str(data["id"]),
+        key=_key(data),
         title=str(data["title"]),
         kind=str(data["kind"]),
         text="" if table else str(body).strip(),
@@ -109,12 +114,15 @@ def read_exhibit(data: Data) -> ExhibitDraft:
     )
 
 
-def read_item_file(data: Data) -> tuple[ItemFileDraft, list[Problem]]:
-    """Everything in the file, and every problem with its place."""
+def read_item_file(
+    loaded: Data | Sequence[Data],
+) -> tuple[ItemFileDraft, list[Problem]]:
+    """Everything in a file, or in a bare list of items, with every problem's place."""
+    data: Data = loaded if isinstance(loaded, Mapping) else {"items": loaded}
     items: list[ItemDraft] = []
     problems: list[Problem] = []
     for entry in data.get("items") or ():
-        place = str(entry.get("id", "?"))
+        place = str(entry.get("key") or entry.get("id") or "?")
         try:
             item = read_item(entry)
         except (KeyError, TypeError, ValueError, ArithmeticError) as error:
@@ -128,7 +136,7 @@ def read_item_file(data: Data) -> tuple[ItemFileDraft, list[Problem]]:
     exhibits = tuple(read_exhibit(entry) for entry in data.get("exhibits") or ())
     case_sets = tuple(
         CaseSetDraft(
-            key=str(entry["id"]),
+            key=_key(entry),
             title=str(entry["title"]),
             exhibit=str(entry["exhibit"]),
             items=tuple(entry["items"]),

@@ -20,7 +20,7 @@ def read_directory(directory: Path) -> tuple[list[ItemFileDraft], list[Problem]]
     """Every ``*.yaml`` of a directory in name order; problems name the file."""
     contents: list[ItemFileDraft] = []
     problems: list[Problem] = []
-    for path in sorted(directory.glob("*.yaml")):
+    for path in sorted(directory.rglob("*.yaml")):
         try:
             data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         except yaml.YAMLError as error:

@@ -471,3 +471,16 @@ def close_overdue_sittings(*, now: datetime) -> tuple[int, list[str]]:
             logger.exception("overdue sitting not closed")
             failed.append(str(sitting.public_id))
     return closed, failed
+
+
+def verify_receipt(sitting: Sitting) -> bool:
+    """Whether answers, form and time still give the receipt that was handed out."""
+    closing = [
+        event
+        for event in read_events(sitting)
+        if event.kind in (EventKind.SUBMITTED, EventKind.EXPIRED)
+    ]
+    if not closing:
+        return False
+    state = fold_answers(e for e in read_events(sitting) if e.seq <= closing[0].seq)
+    return receipt_of(sitting, state, closing[0].at_server) == sitting.receipt

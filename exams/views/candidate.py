@@ -289,7 +289,8 @@ def _save_rest(
     """Journal lines that travelled with the form, or a form without any script."""
     journal = request.POST.get("journal")
     if not journal:
-        return _save_plain_form(request, sitting, user, now)
+        _save_plain_form(request, sitting, user, now)
+        return
     try:
         batches = list(json.loads(journal))
     except (TypeError, ValueError) as error:
@@ -320,9 +321,7 @@ def _save_plain_form(
         ClientEvent(seq, "answered", None, question, answer)
         for seq, (question, answer) in enumerate(changed, start=first)
     ]
-    save_batch(
-        sitting.public_id, by=user, client_id=client_id, events=events, now=now
-    )
+    save_batch(sitting.public_id, by=user, client_id=client_id, events=events, now=now)
 
 
 @require_GET
