@@ -7,11 +7,16 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import URLPattern, URLResolver, include, path
+from django.utils import timezone
 from wagtail import hooks
 from wagtail.models import Page
 
+from accounts.models import User
 from courses.models import CourseIndexPage, CoursePage, LessonPage, ModulePage
+from courses.permissions import may_enter_law_desk
 from courses.views import learning
+from courses.viewsets import law
 
 
 @hooks.register("before_serve_page")
@@ -28,3 +33,23 @@ def serve_learning_page(
     if isinstance(page, LessonPage):
         return learning.show_lesson(request, page)
     return None
+
+
+@hooks.register("register_admin_urls")
+def register_law_desk() -> list[URLPattern | URLResolver]:
+    """Import, worklist, old-to-new tables and report below /admin/law/."""
+    return [path("law/", include((law.law_desk_urls(), "law_desk")))]
+
+
+@hooks.register("construct_main_menu")
+def add_law_menu(request: HttpRequest, items: list[Any]) -> None:
+    """The law desk in the main menu, for those who may enter it."""
+    items += [item for item in law.law_menu_items() if item.is_shown(request)]
+
+
+@hooks.register("construct_homepage_panels")
+def add_stale_panel(request: HttpRequest, panels: list[Any]) -> None:
+    """What went stale, on the first page of whoever reviews it."""
+    user = request.user
+    if isinstance(user, User) and may_enter_law_desk(user, timezone.now()):
+        panels.append(law.StalePanel())

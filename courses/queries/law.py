@@ -17,7 +17,7 @@ from courses.citations import (
     parse_key,
 )
 from courses.data import CheckedCitation, Resolution, ResolvedArticle
-from courses.enums import ArticleChange, EditionCompleteness
+from courses.enums import EditionCompleteness
 from courses.models import (
     Article,
     ArticleSuccession,
@@ -431,18 +431,20 @@ def old_to_new(new_edition: StatuteEdition) -> QuerySet[ArticleSuccession]:
     )
 
 
-def successor(article: Article, on: date) -> Article | None:
-    """The article that became of one, as far as the old-to-new tables know."""
+def successor(article: Article, on: date) -> tuple[Article | None, bool]:
+    """The article that became of one, and whether an old-to-new table knows at all.
+
+    A gone article is known to have none.
+    """
     row = (
         ArticleSuccession.objects.filter(
             old_article=article, new_edition__in_force_from__lte=on
         )
-        .exclude(change=ArticleChange.GONE)
         .select_related("new_article__edition__statute")
         .order_by("-new_edition__in_force_from")
         .first()
     )
-    return row.new_article if row else None
+    return (row.new_article, True) if row else (None, False)
 
 
 def context_of(edition: StatuteEdition, article: Article) -> CitationContext:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from pypinyin import Style, lazy_pinyin
 
 from accounts.models import User
+from courses import tasks
 from courses.citations import canonical_law, parse_key
 from courses.citations.abbreviations import TITLE_BY_CODE, short_title
 from courses.data import CheckedCitation
@@ -388,6 +389,9 @@ def flag_stale_citations(
             new.append(entry)
     if places is None:
         _close_mended(stale, now)
+    if new:
+        ids = [entry.pk for entry in new]
+        transaction.on_commit(lambda: tasks.send_stale_notice.enqueue(ids))
     return new
 
 
@@ -399,8 +403,8 @@ def _stale_fields(
         if found.before
         else None
     )
-    new = successor(old, today) if old is not None else None
-    if new is None and found.now is not None:
+    new, known = successor(old, today) if old is not None else (None, False)
+    if not known and found.now is not None:
         new = Article.objects.filter(pk=found.now.article_id).first()
     return {
         "title": found.title[:300],
