@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.contrib.auth.hashers import make_password
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.enums import BodyType, Role
@@ -21,9 +22,10 @@ def load(now: datetime) -> None:
     organisations: dict[str, Organisation] = {}
     for entry in data["organisations"]:
         organisations[entry["key"]] = _organisation(entry, organisations)
+    password = make_password(data["password"])
     number = 1
     for entry in data["people"]:
-        _person(entry, organisations, data["password"], number, now)
+        _person(entry, organisations, password, number, now)
         number += 1
     for key, names in data["officers"].items():
         for position, name in enumerate(names, start=1):
@@ -34,7 +36,7 @@ def load(now: datetime) -> None:
                 "post": "执法员",
                 "roles": ["trainee"],
             }
-            _person(entry, organisations, data["password"], number, now)
+            _person(entry, organisations, password, number, now)
             number += 1
 
 
@@ -72,12 +74,13 @@ def _person(
     organisation = organisations[entry["organisation"]]
     user = User.objects.create_user(
         entry["username"],
-        password,
         name=entry["name"],
         officer_number=f"{organisation.division_code}{number:05d}",
         email=f"{entry['username'].replace('_', '.')}@demo.invalid",
         is_superuser=entry.get("superuser", False),
     )
+    user.password = password
+    user.save(update_fields=["password"])
     join_organisation(user, organisation, on=IN_POST_SINCE, post=entry["post"])
     for role in entry.get("roles", []):
         grant_role(user, Role(role), organisation, now=now, by=None)
