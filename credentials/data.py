@@ -190,9 +190,13 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The answer of the pure rule: yes or no, why, and until when it may be used."""
+    """The answer of the pure rule: yes or no, why, and until when it may be used.
+
+    ``holds_until`` is the next instant at which a known date changes the answer.
+    """
 
     permitted: bool
     reason: str
     reasons: tuple[Reason, ...]
     valid_until: datetime | None
+    holds_until: datetime | None = None

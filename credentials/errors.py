@@ -150,3 +150,18 @@ class SamePersonTwice(CredentialsError):
 class ScopeUnknown(CredentialsError):
     code = "scope_unknown"
     message = _("There is no such scope.")
+
+
+class PermitEnded(CredentialsError):
+    code = "permit_ended"
+    message = _("The permit has been withdrawn or has run out.")
+
+
+class OfflineRecordUnfit(CredentialsError):
+    code = "offline_record_unfit"
+    message = _("The records do not continue what the terminal has sent before.")
+
+
+class WebhookAddressUnfit(CredentialsError):
+    code = "webhook_address_unfit"
+    message = _("The address cannot be used: https to a public host is needed.")

@@ -1,4 +1,4 @@
-"""Reactions to other apps: one line each, calling our own services."""
+"""Reactions to facts: one line each, calling our own services."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from credentials.models import LedgerEntry
 from credentials.services.lifecycle import withdraw_evidence
+from credentials.services.permits import follow_ledger
+from credentials.signals import ledger_appended
 from exams.signals import sitting_annulled
 
 
@@ -15,3 +18,9 @@ from exams.signals import sitting_annulled
 def on_sitting_annulled(sitting_public_id: str, now: datetime, **kwargs: Any) -> None:
     """A result no longer counts, and nothing that rests on it goes on."""
     withdraw_evidence(sitting_public_id, now=now)
+
+
+@receiver(ledger_appended, dispatch_uid="credentials.follow_ledger")
+def on_ledger_appended(entry: LedgerEntry, now: datetime, **kwargs: Any) -> None:
+    """Writes the feed event beside the entry and withdraws what rested on it."""
+    follow_ledger(entry, now=now)

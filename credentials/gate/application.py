@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
 
+from credentials.gate.artefacts import ROUTES, key_set, status_list
 from credentials.gate.desk import Desk
+from credentials.gate.routes import respond_route
 from credentials.protocol.asgi import (
     AuthZen,
     Receive,
@@ -12,14 +15,20 @@ from credentials.protocol.asgi import (
     Response,
     Scope,
     Send,
+    cached_json,
     serve,
 )
 from credentials.protocol.decode import JsonObject
-from credentials.protocol.metadata import metadata_document
+from credentials.protocol.metadata import WELL_KNOWN, metadata_document
 
+KEY_SET = "/.well-known/jwks.json"
 PREFIXES = (
     "/access/v1/",
-    "/.well-known/authzen-configuration",
+    WELL_KNOWN,
+    KEY_SET,
+    "/gate/v1/",
+    "/events/v1",
+    "/status/",
 )
 """The paths that ``config.asgi`` sends here."""
 
@@ -29,18 +38,32 @@ class Gate(Desk):
 
     async def metadata(self) -> JsonObject:
         """The metadata document of this installation."""
-        return metadata_document(settings.BASE_URL)
+        return metadata_document(
+            settings.BASE_URL, jwks_uri=settings.BASE_URL + KEY_SET
+        )
 
 
-gate = Gate()
-authzen = AuthZen(gate)
+class GateApplication:
+    """One gate: its AuthZEN endpoints and its own."""
+
+    def __init__(self) -> None:
+        self.authzen = AuthZen(Gate())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request to the gate."""
+        await serve(scope, receive, send, self.respond)
+
+    async def respond(self, request: Request, body: bytes) -> Response:
+        """Chooses who answers."""
+        path = request.path
+        if path.startswith("/access/v1/") or path == WELL_KNOWN:
+            return await self.authzen.respond(request, body)
+        if path == KEY_SET:
+            keys = await sync_to_async(key_set, thread_sensitive=True)()
+            return cached_json(request, keys, max_age=300)
+        if path.startswith("/status/"):
+            return await sync_to_async(status_list, thread_sensitive=True)(request)
+        return await respond_route(ROUTES, request, body)
 
 
-async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Serves one request to the gate."""
-    await serve(scope, receive, send, respond)
-
-
-async def respond(request: Request, body: bytes) -> Response:
-    """Chooses who answers."""
-    return await authzen.respond(request, body)
+application = GateApplication()

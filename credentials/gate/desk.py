@@ -206,11 +206,8 @@ class Desk:
         document = job.operation.run(policy)
         request_id = job.request.header("x-request-id")
         for logged in policy.logged:
-            rows.append(_row(logged, request_id))
-            subjects.extend(
-                DecisionSubject(decision_id=logged.evaluation_id, officer_id=officer_id)
-                for officer_id in logged.officer_ids
-            )
+            rows.append(decision_row(logged, request_id))
+            subjects.extend(subject_rows(logged))
         return json_response(document, headers=headers)
 
 
@@ -250,7 +247,16 @@ def page_key() -> bytes:
     return hmac.digest(settings.SECRET_KEY.encode(), b"gate search page", "sha256")
 
 
-def _row(logged: Logged, request_id: str) -> DecisionRecord:
+def subject_rows(logged: Logged) -> list[DecisionSubject]:
+    """The rows by which the decision is found from its officers."""
+    return [
+        DecisionSubject(decision_id=logged.evaluation_id, officer_id=officer_id)
+        for officer_id in logged.officer_ids
+    ]
+
+
+def decision_row(logged: Logged, request_id: str) -> DecisionRecord:
+    """The row of the decision log, with the digest over its payload."""
     payload: dict[str, Any] = {"evaluation_id": logged.evaluation_id, **logged.payload}
     return DecisionRecord(
         evaluation_id=logged.evaluation_id,

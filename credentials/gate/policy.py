@@ -74,6 +74,7 @@ class RegisterPolicy:
     issuer: str
     key: PrivateKey | None
     logged: list[Logged] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
 
     @property
     def state(self) -> str:
@@ -97,6 +98,7 @@ class RegisterPolicy:
             decision = _refusal(Reason(ReasonCode.INTERNAL_ERROR))
         context = self._context(evaluation, question, decision, evaluation_id)
         self._note(evaluation, question, decision, evaluation_id)
+        self.decisions.append(decision)
         return Answer(decision.permitted, context)
 
     def search(self, search: Search, after: str) -> Iterator[str]:

@@ -314,12 +314,12 @@ class SigningKey(models.Model):
 
 
 class StatusEntry(models.Model):
-    """The place of one officer in a status list; drawn at random, never reused.
+    """The place of one qualification in a status list; drawn at random, never reused.
 
-    Personal data: none by name; the officer's public id.
+    Personal data: none by name; the qualification's public id.
     """
 
-    officer_id = models.CharField(max_length=64, unique=True)
+    qualification_id = models.CharField(max_length=64, unique=True)
     list_number = models.PositiveSmallIntegerField(default=1)
     index = models.PositiveIntegerField()
 

@@ -216,7 +216,7 @@ def _decide_officer(
         reasons = (Reason(Code.SUPERVISION_REQUIRED, member.officer_id),)
     if reasons:
         return Decision(False, reasons[0].code, reasons, None)
-    return Decision(True, Code.QUALIFIED, (), _valid_until(now, [finding]))
+    return _permit(now, [finding])
 
 
 def _decide_team(
@@ -269,7 +269,7 @@ def _decide_team(
         return Decision(False, Code.TEAM_BELOW_QUORUM, tuple(reasons), None)
     if reasons:
         return Decision(False, reasons[0].code, tuple(reasons), None)
-    return Decision(True, Code.QUALIFIED, (), _valid_until(now, findings))
+    return _permit(now, findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -504,6 +504,8 @@ def _edges(
             yield post.until
 
 
-def _valid_until(now: datetime, findings: list[Finding]) -> datetime:
+def _permit(now: datetime, findings: list[Finding]) -> Decision:
     edges = [edge for finding in findings for edge in finding.edges if edge > now]
-    return min([now + ANSWER_LIFE, *edges])
+    holds_until = min(edges, default=now + ANSWER_LIFE)
+    valid_until = min(now + ANSWER_LIFE, holds_until)
+    return Decision(True, Code.QUALIFIED, (), valid_until, holds_until)
