@@ -61,3 +61,9 @@ def issue(scheme, city, certifier, second_certifier, now):
 @pytest.fixture
 def third_certifier(person, city):
     return person("third_certifier", city, Role.CERTIFICATION_OFFICER)
+
+
+@pytest.fixture(autouse=True)
+def _own_keys(settings, tmp_path):
+    """Signing keys of a test lie in its own directory."""
+    settings.GATE_KEY_DIR = str(tmp_path / "keys")

@@ -1,0 +1,1 @@
+"""Files of other registers, read into plain records."""
