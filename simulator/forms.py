@@ -194,7 +194,7 @@ def _ask(post: QueryDict, state: State) -> dict[str, Any]:
 
 
 def _fix(post: QueryDict, state: State) -> dict[str, Any]:
-    return {"form": post.getlist("form")}
+    return {"form": post.getlist("marks")}
 
 
 def _links(post: QueryDict, state: State) -> dict[str, Any]:

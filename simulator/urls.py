@@ -10,6 +10,7 @@ urlpatterns = [
     path("", cases.case_list, name="list"),
     path("cases/<slug:key>/", cases.case_detail, name="case"),
     path("cases/<slug:key>/start/", cases.run_start, name="start"),
+    path("checklists/<slug:key>/", cases.checklist, name="checklist"),
     path(RUN, play.run_detail, name="run"),
     path(f"{RUN}act/", play.run_act, name="act"),
     path(f"{RUN}law/", law.law_search, name="law"),

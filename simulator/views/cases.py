@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
 from accounts.permissions import code_required, sign_in_required
-from simulator.enums import FINISHED_STATUSES, Mode, RunStatus
+from simulator.enums import FINISHED_STATUSES, Mode
 from simulator.errors import SimulatorError
 from simulator.forms import StartForm
-from simulator.models import InspectionCase, Run
+from simulator.models import ChecklistEdition, ChecklistEntry, InspectionCase
 from simulator.queries import case_cards, live_case, playable_cases, runs_of
 from simulator.services.runs import start_run
 
@@ -88,11 +88,23 @@ def _start(request: HttpRequest, key: str, form: StartForm) -> HttpResponseBase:
     return redirect("simulator:run", run_id=run.public_id)
 
 
+@sign_in_required
+@require_GET
+def checklist(request: HttpRequest, key: str) -> HttpResponse:
+    """The latest edition of a checklist, aspect by aspect."""
+    edition = ChecklistEdition.objects.filter(key=key).order_by("-law_as_of").first()
+    if edition is None:
+        raise Http404
+    aspects: dict[str, list[ChecklistEntry]] = {}
+    for entry in edition.entries.all():
+        aspects.setdefault(entry.get_aspect_display(), []).append(entry)
+    return render(
+        request,
+        "simulator/checklist.html",
+        {"edition": edition, "aspects": aspects},
+    )
+
+
 def _user(request: HttpRequest) -> User:
     assert isinstance(request.user, User)  # noqa: S101 -- sign_in_required
     return request.user
-
-
-def is_over(run: Run) -> bool:
-    """Whether nothing more can be done in the run."""
-    return run.status != RunStatus.LIVE

@@ -66,6 +66,7 @@ MEASURE_LABELS = {
     "evacuate": _("Order evacuation"),
     "seal": _("Seal or detain"),
     "file_case": _("File a case"),
+    "fine": _("Fine"),
     "no_penalty_educate": _("No penalty, educate"),
     "transfer": _("Transfer"),
 }
