@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from accounts.chain import Break, Entry, verify_chain
 from accounts.models import User
 from courses.citations import parse_key
-from courses.queries.law import resolve, stale_keys
+from courses.queries.law import explain_many, resolve, stale_keys
 from courses.queries.search import search
 from courses.registry import Activity, ActivityProgress, CitedPlace
 from simulator.data import CaseCard, LawHit, RunResult
@@ -253,11 +253,29 @@ def law_findings(case: Case, today: date) -> list[tuple[str, str, str]]:
         day = case.head.law_review_due.isoformat()
         found.append(("warning", "case.law_review_due", text % {"day": day}))
     places = dict(provisions_of(case))
-    stale = stale_keys([(key, case.head.law_as_of) for key in places], today)
-    for key, _day in sorted(stale):
+    changed, unknown = compared_provisions(case, today)
+    for key in sorted(changed):
         text = gettext("%(citation)s has changed since the date of this case.")
         found.append(("warning", places[key], text % {"citation": words_of(key)}))
+    for key in sorted(unknown):
+        text = gettext("The law library has no text of %(citation)s.")
+        found.append(("info", places[key], text % {"citation": words_of(key)}))
     return found
+
+
+def compared_provisions(case: Case, day: date) -> tuple[set[str], set[str]]:
+    """Provisions of a case that changed since its date, and those nobody can read.
+
+    What the library never held cannot be said to have changed.
+    """
+    then = case.head.law_as_of
+    keys = [key for key, _path in provisions_of(case)]
+    read = explain_many([parse_key(key) for key in keys], then)
+    unknown = {
+        key for key, found in zip(keys, read, strict=True) if found.found is None
+    }
+    pairs = [(key, then) for key in keys if key not in unknown]
+    return {key for key, _then in stale_keys(pairs, day)}, unknown
 
 
 def words_of(key: str) -> str:
@@ -275,8 +293,8 @@ def is_stale(version: CaseVersion, day: date) -> bool:
     """
     if version.law_review_due is not None and version.law_review_due <= day:
         return True
-    keys = [key for key, _path in provisions_of(live_case(version))]
-    return bool(stale_keys([(key, version.law_as_of) for key in keys], day))
+    changed, _unknown = compared_provisions(live_case(version), day)
+    return bool(changed)
 
 
 def engine_event(row: RunEvent) -> Event:
