@@ -282,13 +282,13 @@ class _Player:
         self.do("case.file", items=[item.id for item in fined])
         file = list(self.state.files)[-1]
         self.do("penalty.propose", file, lines=lines, reasons="事实、情节和后果见案卷")
-        self.do("legal_review.pass", file)
         if self.skill.notice:
             self.do("hearing.inform", file)
             self.do("penalty.notice", file, contents=list(NOTICE_CONTENTS))
             self.do("defence.hear", file)
             if self.case.defence and self.case.defence.requests_hearing:
                 self.do("hearing.hold", file)
+        self.do("legal_review.pass", file)
         self.do("penalty.decide", file, lines=lines, explanation="已听取陈述、申辩")
         self.do("service.deliver", file)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-PATTERN = re.compile(r"^[A-Z]{2,10}:\d{1,3}(-\d{1,2})?(\.\d{1,2}){0,3}$")
+PATTERN = re.compile(
+    r"^([A-Z]{2,10}|《[^》]{2,40}》):\d{1,3}(-\d{1,2})?(\.\d{1,2}){0,3}$"
+)
 
 
 def split(citation: str) -> tuple[str, str, tuple[str, ...]]:

@@ -37,7 +37,7 @@ FILES = {
     "XZCFF": "行政处罚法",
     "XZQZF": "行政强制法",
     "KSAQF": "矿山安全法",
-    "KSAQFSSTL": "矿山安全法实施条例",
+    "《矿山安全法实施条例》": "矿山安全法实施条例",
     "AQXKZTL": "安全生产许可证条例",
     "SGBGTL": "生产安全事故报告和调查处理条例",
     "TFSJF": "突发事件应对法",
@@ -81,7 +81,7 @@ def articles(law: str) -> dict[str, list[list[str]]]:
             if line.startswith("#"):
                 current = None
         elif current is not None:
-            item = re.match(r"[（(]([一二三四五六七八九十]+)[）)]", line)
+            item = re.match(r"[（(][一二三四五六七八九十]+[）)]", line)
             if item:
                 current[-1].append(line)
             else:
