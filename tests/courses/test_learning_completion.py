@@ -1,6 +1,7 @@
 """When a lesson counts as learnt."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ def test_lesson_with_nothing_missing_is_learnt() -> None:
     ],
 )
 def test_each_demand_alone_keeps_a_lesson_open(
-    change: dict[str, object], gaps: LessonGaps
+    change: dict[str, Any], gaps: LessonGaps
 ) -> None:
     facts = replace(ALL_DONE, **change)
 

@@ -1,6 +1,7 @@
 """The study-time rule holds for every sequence of beats one can think of."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,8 +19,13 @@ from courses.rules.study_time import (
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 
-def beat(number: int, seconds: float, stream: str = "a", **facts: object) -> Beat:
-    defaults = {"activity": "lesson", "visible": True, "acted": True, "played": None}
+def beat(number: int, seconds: float, stream: str = "a", **facts: Any) -> Beat:
+    defaults: dict[str, Any] = {
+        "activity": "lesson",
+        "visible": True,
+        "acted": True,
+        "played": None,
+    }
     return Beat(
         number=number,
         stream=stream,
@@ -83,7 +89,7 @@ def test_folding_one_by_one_equals_folding_all(beats: list[Beat]) -> None:
 
 @given(honest_beats())
 def test_a_second_device_saying_the_same_adds_nothing(beats: list[Beat]) -> None:
-    doubled = []
+    doubled: list[Beat] = []
     for one in beats:
         for twin in ("", "-twin"):
             doubled.append(

@@ -99,7 +99,7 @@ function start(root) {
     if (told) {
       const minutes = Math.floor(answer.seconds / 60);
       const template = minutes ? told.dataset.textMinutes : told.dataset.textSeconds;
-      told.textContent = template.replace("%m", minutes).replace("%s", answer.seconds % 60);
+      told.textContent = template.replace("{m}", minutes).replace("{s}", answer.seconds % 60);
     }
     if (answer.learnt) say("ok", root.dataset.textLearnt);
     else say("ok", root.dataset.textCounting);
