@@ -93,6 +93,7 @@ HALF_WIDTH = re.compile(
 )
 DOUBLED = re.compile(r"[，。；：、？！]{2,}")
 STRAIGHT_QUOTE = re.compile(r"(?<=[\u4e00-\u9fff])[\"']|[\"'](?=[\u4e00-\u9fff])")
+QUOTED = re.compile(r"“[^”]*”")  # a term that is talked about, not used
 SPACED_HAN = re.compile(r"(?<=[\u4e00-\u9fff，。；：、]) +(?=[\u4e00-\u9fff])")
 
 
@@ -302,8 +303,9 @@ def style_problems(texts: Iterable[str], place: str) -> Iterator[Problem]:
         for phrase in FORBIDDEN_PHRASES:
             if phrase in text:
                 yield Problem(place, f"forbidden phrase {phrase}")
+        used = QUOTED.sub("", text)
         for wrong, right in GLOSSARY.items():
-            if wrong in text:
+            if wrong in used:
                 yield Problem(place, f"write {right}, not {wrong}")
         for pattern, name in (
             (HALF_WIDTH, "half-width punctuation"),

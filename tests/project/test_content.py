@@ -32,6 +32,14 @@ def test_course_has_the_form_of_the_house(folder):
     assert found == []
 
 
+def test_eight_courses_cover_every_aspect_with_forty_eight_lessons():
+    aspects = {folder.course["aspect"] for folder in COURSES}
+    lessons = sum(len(folder.lessons) for folder in COURSES)
+
+    assert aspects == set(content_lint.ASPECTS)
+    assert lessons >= 48
+
+
 def test_lessons_do_not_repeat_each_other():
     lessons = {
         place: lesson for folder in COURSES for place, lesson in folder.lessons.items()
