@@ -27,7 +27,7 @@ SCREENS = (
     ("site", _("Inspect")),
     ("handling", _("Handle")),
     ("reinspection", _("Re-inspect")),
-    ("close", _("Close")),
+    ("close", _("File away")),
 )
 SCREEN_OF_PHASE = {
     Phase.PREPARE: "plan",
