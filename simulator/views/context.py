@@ -60,6 +60,10 @@ FORM_LABELS = {
     "secret_recording": _("Recorded without telling"),
     "threat": _("Told that refusing means closure"),
 }
+FAULT_LABELS = FORM_LABELS | {
+    "one_officer": _("Two officers present"),
+    "no_credentials": _("Certificates shown before"),
+}
 MEASURE_LABELS = {
     "order_immediate": _("Order immediate removal"),
     "order_deadline": _("Order correction by a date"),

@@ -4,16 +4,17 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from simulator.engine import Case, load_profile
-from simulator.engine.debrief import Debrief, ItemDebrief
+from simulator.engine.debrief import Debrief, ItemDebrief, Proof
 from simulator.engine.debrief import debrief as engine_debrief
 from simulator.enums import Mark, RunStatus
 from simulator.models import Run
 from simulator.permissions import readable_run_required
 from simulator.queries import case_of, engine_events, said_text, state_at
-from simulator.views.context import FORM_LABELS, MEASURE_LABELS
+from simulator.views.context import FAULT_LABELS, MEASURE_LABELS
 from simulator.views.retelling import bars, peers, radar, stops, tell, verdict
 
 ENOUGH_PEERS = 3
@@ -112,15 +113,26 @@ def _item(number: int, item: ItemDebrief) -> dict[str, Any]:
         "truth": str(Mark(item.truth).label),
         "needed": needed,
         "used": sum(1 for p in needed if (p.linked if violation else p.gained)),
-        "faults": [
-            str(FORM_LABELS.get(fault, fault))
-            for p in item.proofs
-            for fault in p.faults
-        ],
+        "notes": _notes(item, needed, violation=violation),
         "measures": measures,
         "measures_key": [_measure(code) for code in item.measures_key],
         "full": full,
     }
+
+
+def _notes(item: ItemDebrief, needed: list[Proof], *, violation: bool) -> list[str]:
+    """What is wrong with the evidence of an item, each thing once."""
+    notes = []
+    for proof in needed:
+        if not proof.gained and proof.where:
+            notes.append(gettext("not seen: %(what)s") % {"what": proof.where[0]})
+        elif violation and not proof.linked:
+            notes.append(gettext("not used: %(what)s") % {"what": proof.text})
+    faults = {fault for proof in item.proofs for fault in proof.faults}
+    labels = [str(FAULT_LABELS[fault]) for fault in sorted(faults)]
+    if labels:
+        notes.append(gettext("form lacks: %(what)s") % {"what": "、".join(labels)})
+    return notes
 
 
 def _measure(code: str) -> str:
