@@ -13,7 +13,10 @@ from courses.search import (
     Candidate,
     Query,
     encode,
+    fold,
     legal_lexicon,
+    legal_reading,
+    other_numerals,
     rank,
     read_query,
     snippet,
@@ -23,8 +26,10 @@ from courses.search.tokens import article_token, query_bigrams
 MOST_CANDIDATES = 250
 ENOUGH = 5
 PAGE = 20
+NAMED_PLACE = 30.0
+NAMED_NUMBER = 12.0
 MOST_SUGGESTIONS = 8
-_LETTERS = re.compile(r"[A-Za-z]{2,40}")
+_LETTERS = re.compile(r"(?P<letters>[A-Za-z]{2,40})(?P<number>\d{0,4})")
 _SHORT_PLACE = re.compile(
     r"^(?P<name>[A-Za-z\u4e00-\u9fff]{2,20}?)\s*第?(?P<number>\d{1,4})条?$"
 )
@@ -70,11 +75,18 @@ def search(text: str, *, most: int = PAGE, kind: str = "") -> list[Hit]:
 
 
 def _readings(text: str) -> list[str]:
-    """The query itself, or the Chinese that its pinyin initials can mean."""
+    """The query itself, and what its initials or its everyday words mean."""
     bare = text.replace(" ", "")
-    if not _LETTERS.fullmatch(bare):
-        return [text]
-    return [*legal_lexicon(_titles()).expand(bare), text]
+    spelled = _LETTERS.fullmatch(bare)
+    if spelled is None:
+        if read_query(text).places:
+            return [text]
+        return list(dict.fromkeys([text, legal_reading(text), other_numerals(text)]))
+    number = spelled["number"]
+    phrases = legal_lexicon(_titles()).expand(spelled["letters"])
+    if number:
+        return [f"{phrase}第{number}条" for phrase in phrases]
+    return [*phrases, text]
 
 
 def _titles() -> tuple[str, ...]:
@@ -86,7 +98,7 @@ def _candidates(query: Query, kind: str) -> list[Candidate]:
     found: dict[int, Candidate] = {}
     for law, number, sub in query.places:
         for row in _by_place(law, number, sub, kind):
-            row.standing *= 3 if law else 2
+            row.bonus = NAMED_PLACE if law else NAMED_NUMBER
             found.setdefault(row.pk, row)
     words = query_bigrams(query.words)
     if words:
@@ -112,12 +124,11 @@ def _match(sqlite: str, postgres: str, kind: str) -> list[Candidate]:
     """One question to the full-text index, in the words of the database at hand."""
     columns = "e.id, e.kind, e.title, e.context, e.body, e.rank"
     if connection.vendor == "postgresql":
-        vector = "to_tsvector('simple', e.tokens)"
         sql = (
             f"SELECT {columns} FROM courses_searchentry e, "  # noqa: S608 -- constants
             "to_tsquery('simple', %s) q "
-            f"WHERE {vector} @@ q AND (%s = '' OR e.kind = %s) "
-            f"ORDER BY ts_rank({vector}, q, 1) * e.rank DESC, e.id LIMIT %s"
+            "WHERE e.vector @@ q AND (%s = '' OR e.kind = %s) "
+            "ORDER BY ts_rank(e.vector, q, 1) * e.rank DESC, e.id LIMIT %s"
         )
         question = postgres
     else:
@@ -130,7 +141,11 @@ def _match(sqlite: str, postgres: str, kind: str) -> list[Candidate]:
         question = sqlite
     with connection.cursor() as cursor:
         cursor.execute(sql, [question, kind, kind, MOST_CANDIDATES])
-        return [Candidate(*row) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return [
+        Candidate(pk, found_kind, title, context, fold(body), standing)
+        for pk, found_kind, title, context, body, standing in rows
+    ]
 
 
 def _hit(entry: SearchEntry, candidate: Candidate, query: Query) -> Hit:

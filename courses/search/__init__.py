@@ -6,16 +6,32 @@ See docs/algorithms/law-search.md.
 from __future__ import annotations
 
 from courses.search.lexicon import Lexicon, legal_lexicon
-from courses.search.ranking import Candidate, Query, rank, read_query, snippet
-from courses.search.tokens import encode, index_tokens, split_words
+from courses.search.ranking import (
+    Candidate,
+    Query,
+    legal_reading,
+    rank,
+    read_query,
+    snippet,
+)
+from courses.search.tokens import (
+    encode,
+    fold,
+    index_tokens,
+    other_numerals,
+    split_words,
+)
 
 __all__ = [
     "Candidate",
     "Lexicon",
     "Query",
     "encode",
+    "fold",
     "index_tokens",
     "legal_lexicon",
+    "legal_reading",
+    "other_numerals",
     "rank",
     "read_query",
     "snippet",

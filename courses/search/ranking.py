@@ -7,7 +7,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from courses.search.tokens import cited_numbers, split_words
+from courses.search.tokens import (
+    bigrams,
+    cited_numbers,
+    fold,
+    split_compound,
+    split_words,
+    synonyms,
+)
 
 _PART = re.compile(r"[^\s，。、；：,;:]+")
 STOP_WORDS = frozenset(
@@ -44,6 +51,8 @@ STOP_WORDS = frozenset(
     ]
 )
 SNIPPET = 90
+SHORTEST_COMPOUND = 4
+OPENING = 60
 
 
 @dataclass(frozen=True)
@@ -66,19 +75,15 @@ class Candidate:
     context: str
     body: str
     standing: float
+    bonus: float = 0
     score: float = field(default=0, compare=False)
 
 
 def read_query(text: str, names: tuple[str, ...] = ()) -> Query:
     """Split a query into its parts and words; questions lose their empty words."""
-    text = " ".join(text.split())[:100]
+    text = " ".join(fold(text).split())[:100]
     parts = tuple(_PART.findall(text))
-    words = [
-        word
-        for part in parts
-        for word in split_words(part)
-        if word.strip() and word not in STOP_WORDS
-    ]
+    words = [word for part in parts for word in _words_of(part)]
     return Query(
         text,
         parts,
@@ -87,15 +92,40 @@ def read_query(text: str, names: tuple[str, ...] = ()) -> Query:
     )
 
 
+def _words_of(part: str) -> list[str]:
+    """The words of one part; compounds in their terms, short runs as they are."""
+    found = []
+    for word in split_words(part):
+        if not word.strip() or word in STOP_WORDS:
+            continue
+        found += split_compound(word) if len(word) >= SHORTEST_COMPOUND else [word]
+    return found
+
+
+def legal_reading(text: str) -> str:
+    """The query with everyday words put into the words of the law; often the same."""
+    for said, written in synonyms().items():
+        if said in text:
+            text = text.replace(said, f" {written} ")
+    return " ".join(text.split())
+
+
 def rank(query: Query, candidates: Iterable[Candidate]) -> list[Candidate]:
     """Best first. Rare words count more; whole phrases and titles count most."""
     found = list(candidates)
     if not found:
         return []
-    weight = _rarity(query.words, found)
+    pieces = {word: _pieces(word) for word in query.words}
+    needles = {*query.words, *(piece for parts in pieces.values() for piece in parts)}
+    weight = _rarity(needles, found)
     for candidate in found:
-        candidate.score = _score(query, candidate, weight)
+        candidate.score = _score(query, candidate, weight, pieces)
     return sorted(found, key=lambda c: (-c.score, c.pk))
+
+
+def _pieces(word: str) -> list[str]:
+    """What still counts a little where the word itself is not there."""
+    return list(bigrams(word)) if len(word) > 2 and not word.isascii() else []
 
 
 def _rarity(words: Iterable[str], found: list[Candidate]) -> dict[str, float]:
@@ -109,19 +139,30 @@ def _rarity(words: Iterable[str], found: list[Candidate]) -> dict[str, float]:
     }
 
 
-def _score(query: Query, candidate: Candidate, weight: dict[str, float]) -> float:
+def _score(
+    query: Query,
+    candidate: Candidate,
+    weight: dict[str, float],
+    pieces: dict[str, list[str]],
+) -> float:
     length = 60 + len(candidate.body)
-    score = 0.0
-    matched = 0
+    opening = candidate.body[:OPENING]
+    score = matched = 0.0
     for word in query.words:
         times = candidate.body.count(word)
-        inside = word in candidate.title or word in candidate.context
-        if times or inside:
-            matched += 1
+        if not times and word not in candidate.title:
+            parts = pieces[word]
+            there = [piece for piece in parts if piece in candidate.body]
+            if parts:
+                score += 0.4 * sum(weight[piece] for piece in there) / len(parts)
+                matched += 0.6 * len(there) / len(parts)
+            continue
+        matched += 1
         saturated = times * 2.2 / (times + 1.2 * (0.4 + 0.6 * length / 400))
         score += weight[word] * saturated
         score += weight[word] * (1.2 if word in candidate.title else 0)
         score += weight[word] * (0.4 if word in candidate.context else 0)
+        score += weight[word] * (0.5 if word in opening else 0)
     if query.words:
         score *= (matched / len(query.words)) ** 2
     for part in query.parts:
@@ -132,7 +173,7 @@ def _score(query: Query, candidate: Candidate, weight: dict[str, float]) -> floa
     if candidate.title == query.text:
         score += 6
     score += _closeness(query.words, candidate.body)
-    return score * candidate.standing
+    return score * candidate.standing + candidate.bonus
 
 
 def _closeness(words: tuple[str, ...], body: str) -> float:

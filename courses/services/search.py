@@ -22,10 +22,12 @@ STANDING = {
     StatuteKind.LOCAL_REGULATION: 0.8,
     StatuteKind.NORMATIVE_DOCUMENT: 0.95,
 }
+CORE = {"AQSCF": 1.25, "YJTL": 1.2, "WHPAQF": 1.15, "XZCFF": 1.2, "YAGLBF": 1.15}
+"""Statutes an officer works with every day come before equals."""
 REPEALED = 0.55
 STATUTE_STANDING = 1.3
 PAGE_STANDING = 1.1
-GLOSSARY_STANDING = 1.15
+GLOSSARY_STANDING = 0.95
 
 
 def index_edition(edition: StatuteEdition) -> int:
@@ -42,7 +44,7 @@ def index_edition(edition: StatuteEdition) -> int:
     SearchEntry.objects.filter(edition__statute=statute).delete()
     if newest is None:
         return 0
-    standing = STANDING[StatuteKind(statute.kind)]
+    standing = STANDING[StatuteKind(statute.kind)] * CORE.get(statute.law, 1)
     if newest.repealed_on is not None:
         standing *= REPEALED
     entries = [_statute_entry(newest, standing)]
