@@ -22,6 +22,7 @@ urlpatterns = [
     path("oauth/token", oauth.TokenView.as_view(), name="oauth_token"),
     path("oauth/introspect", oauth.IntrospectTokenView.as_view()),
     path("oauth/revoke_token", oauth.RevokeTokenView.as_view()),
+    path("connect/", include("credentials.urls_connect")),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("credentials.urls")),

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from ipaddress import ip_address, ip_network
+from time import monotonic
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -55,6 +56,7 @@ log = logging.getLogger("credentials.gate")
 BATCH_SIZE = 64
 QUEUE_SIZE = 2000
 ANSWER_WITHIN = 5.0
+CONNECTION_SECONDS = 60.0
 BEARER = re.compile(r"Bearer ([A-Za-z0-9._~+/-]{10,512}=*)", re.IGNORECASE)
 UNAVAILABLE = "The gate cannot answer now."
 
@@ -104,6 +106,7 @@ class Desk:
         self._task: asyncio.Task[None] | None = None
         self._window = RateWindow()
         self._water = HighWater()
+        self._renew_at = 0.0
 
     def admit(self, request: Request) -> None:
         """Turns away whoever shows no token at all, before any body is read."""
@@ -140,8 +143,7 @@ class Desk:
 
     def serve(self, jobs: Sequence[Job]) -> list[Response]:
         """Answers a batch in one transaction; any failure refuses all of it."""
-        if not connection.in_atomic_block:
-            connection.close_if_unusable_or_obsolete()
+        self._renew_connection()
         now = timezone.now()
         try:
             with transaction.atomic():
@@ -156,6 +158,14 @@ class Desk:
         except Exception:
             log.exception("a batch failed")
         return [error_response(unavailable(UNAVAILABLE)) for _ in jobs]
+
+    def _renew_connection(self) -> None:
+        """Keeps the thread's connection for a minute; a broken one goes at once."""
+        if connection.in_atomic_block:
+            return
+        if connection.errors_occurred or monotonic() > self._renew_at:
+            connection.close()
+            self._renew_at = monotonic() + CONNECTION_SECONDS
 
     def _serve(self, jobs: Sequence[Job], now: datetime) -> list[Response]:
         callers = read_callers({job.token for job in jobs}, now=now)

@@ -1,0 +1,214 @@
+"""An invented register of any size for the benchmarks of the gate."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from oauth2_provider.models import get_access_token_model
+
+from accounts.models import Membership, Organisation, User
+from credentials.data import (
+    Decision,
+    Member,
+    OfficerRecord,
+    PostRecord,
+    QualificationRecord,
+    Question,
+    RegisterView,
+    SchemeTerms,
+    StatusChange,
+    Task,
+)
+from credentials.models import (
+    ConnectedApplication,
+    Qualification,
+    Scheme,
+    SchemeVersion,
+)
+from credentials.rules.decision import decide
+from credentials.services.keys import ensure_key
+
+CHUNK = 5000
+METHODS = ["focused", "special", "random", "unannounced", "cross_area"]
+DIVISION = "970100"
+
+
+def make_world(officers: int, *, now: datetime) -> dict[str, str]:
+    """Fills up to that many officers; returns what a client needs to ask."""
+    organisation = Organisation.objects.filter(name="bench").first()
+    if organisation is None:
+        organisation = Organisation.add_root(
+            name="bench", level="city", division_code=DIVISION
+        )
+    scheme = _scheme(organisation, now)
+    _fill(officers, organisation, scheme, now)
+    application = ConnectedApplication.objects.filter(name="bench").first()
+    if application is None:
+        application = ConnectedApplication.objects.create(
+            name="bench",
+            client_type="confidential",
+            authorization_grant_type="client-credentials",
+            divisions=[DIVISION],
+        )
+    application.allowed_scopes = ["gate:evaluate", "gate:explain"]
+    application.requests_per_minute = 1_000_000_000
+    application.save()
+    token = uuid.uuid4().hex
+    get_access_token_model().objects.create(
+        token=token,
+        application=application,
+        scope="gate:evaluate gate:explain",
+        expires=now + timedelta(days=1),
+    )
+    ensure_key(now=now)
+    people = User.objects.filter(username__startswith="bench-").order_by("pk")
+    pair = [str(row.public_id) for row in (people.first(), people.last()) if row]
+    return {
+        "token": token,
+        "client_id": application.client_id,
+        "question": json.dumps(_question(pair)),
+        "cerbos_question": json.dumps(_cerbos_question(pair)),
+    }
+
+
+def kernel_case() -> Callable[[], Decision]:
+    """The pure decision of one fit team of two."""
+    now = datetime.fromisoformat("2026-11-23T02:00:00+00:00")
+    year = timedelta(days=365)
+    held = QualificationRecord(
+        qualification_id="q",
+        scheme="hazchem",
+        scheme_version=1,
+        sectors=frozenset({"hazchem"}),
+        methods=frozenset(METHODS),
+        divisions=frozenset({DIVISION}),
+        valid_from=now - year,
+        valid_to=now + year,
+        changes=(StatusChange("active", now - year, now - year),),
+        issuer_id="o",
+        issuer_division=DIVISION,
+    )
+    post = PostRecord("o", DIVISION, "supervising_department", now - year)
+    register = RegisterView(
+        revision=1,
+        officers={
+            name: OfficerRecord(name, name, (post,), (held,)) for name in ("a", "b")
+        },
+        schemes={
+            "hazchem": SchemeTerms("hazchem", 1, frozenset({"hazchem"}), frozenset())
+        },
+    )
+    question = Question(
+        action="open_inspection",
+        members=(Member("a", "lead"), Member("b", "member")),
+        team=True,
+        sector="hazchem",
+        method="focused",
+        division=DIVISION,
+        site="s",
+        inspection="i",
+        task=Task("annual_plan", "1", approved=True),
+        at=now,
+    )
+    areas = frozenset({DIVISION})
+    return lambda: decide(question, register, now=now, client_divisions=areas)
+
+
+def _scheme(organisation: Organisation, now: datetime) -> Scheme:
+    scheme = Scheme.objects.filter(key="bench").first()
+    if scheme is None:
+        scheme = Scheme.objects.create(
+            key="bench", name="bench", organisation=organisation
+        )
+        SchemeVersion.objects.create(
+            scheme=scheme,
+            number=1,
+            parameters={
+                "kind": "officer",
+                "sectors": ["hazchem"],
+                "methods": METHODS,
+                "requirements": [{"code": "in_post", "kind": "in_post"}],
+                "validity_months": 60,
+            },
+            state="approved",
+            effective_from=now - timedelta(days=1),
+            written_at=now,
+            approved_at=now,
+        )
+    return scheme
+
+
+def _fill(
+    officers: int, organisation: Organisation, scheme: Scheme, now: datetime
+) -> None:
+    present = User.objects.filter(username__startswith="bench-").count()
+    for start in range(present, officers, CHUNK):
+        numbers = range(start, min(start + CHUNK, officers))
+        people = User.objects.bulk_create(
+            User(username=f"bench-{number}", name="bench", password="!")  # noqa: S106
+            for number in numbers
+        )
+        Membership.objects.bulk_create(
+            Membership(user=user, organisation=organisation, joined_on=date(2020, 1, 1))
+            for user in people
+        )
+        Qualification.objects.bulk_create(
+            Qualification(
+                officer=user,
+                scheme=scheme,
+                issuer=organisation,
+                state="active",
+                scheme_version=1,
+                number=f"B{user.pk}",
+                valid_from=now - timedelta(days=10),
+                valid_to=now + timedelta(days=1000),
+                sectors=["hazchem"],
+                methods=METHODS,
+                divisions=[DIVISION],
+                sequence=1,
+            )
+            for user in people
+        )
+
+
+def _question(pair: list[str]) -> dict[str, object]:
+    members = [
+        {"type": "officer", "id": officer, "role": role}
+        for officer, role in zip(pair, ("lead", "member"), strict=True)
+    ]
+    return {
+        "subject": {"type": "team", "id": "c#1", "properties": {"members": members}},
+        "action": {"name": "open_inspection", "properties": {"method": "focused"}},
+        "resource": {
+            "type": "inspection",
+            "id": "c",
+            "properties": {
+                "sector": "hazchem",
+                "division": DIVISION,
+                "site": "s",
+                "task": {"basis": "annual_plan", "number": "1", "approved": True},
+            },
+        },
+        "context": {},
+    }
+
+
+def _cerbos_question(pair: list[str]) -> dict[str, object]:
+    """The same question for a PDP that must be told the standing of everybody."""
+    asked = _question(pair)
+    subject = {
+        "type": "user",
+        "id": "c#1",
+        "properties": {
+            "roles": ["user"],
+            "cerbos.roles": ["user"],
+            "members": [
+                {"id": officer, "status": "active", "sectors": ["hazchem"]}
+                for officer in pair
+            ],
+        },
+    }
+    return {**asked, "subject": subject}

@@ -1,0 +1,1 @@
+"""All input to the register from pages."""
