@@ -229,23 +229,3 @@ class ExamResult:
     released_at: datetime
     evidence_hash: str
     annulled: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """One row of the invigilator's console."""
-
-    sitting_id: str
-    seat: str
-    name: str
-    organisation: str
-    state: str
-    answered: int
-    questions: int
-    last_saved: datetime | None
-    focus_lost: int
-    away_seconds: int
-    added_minutes: int
-    is_offline: bool
-    needs_hand: bool
-    deadline: datetime | None

@@ -1,4 +1,4 @@
-"""Background work: fetch by id, call one service."""
+"""Background work: one call of one service each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from django_tasks import task
 @task()
 def mark_sitting(sitting_id: str) -> None:
     """Mark one handed-in sitting."""
-    from exams.models import Sitting
-    from exams.services.results import mark_sitting as mark
+    from exams.services import mark_sitting_by_id
 
-    mark(Sitting.objects.get(public_id=sitting_id), now=timezone.now())
+    mark_sitting_by_id(sitting_id, now=timezone.now())
+
+
+@task()
+def close_overdue_sittings() -> None:
+    """Close what is overdue, and mark what a lost worker left behind."""
+    from exams.services import close_and_mark
+
+    close_and_mark(now=timezone.now())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exams.views import candidate, papers, practice
+from exams.views import candidate, console, papers, practice, results
 
 app_name = "exams"
 urlpatterns = [
@@ -22,4 +22,35 @@ urlpatterns = [
     path("receipts/", papers.check_receipt, name="check_receipt"),
     path("practice/", practice.practice_home, name="practice"),
     path("practice/item/", practice.practice_item, name="practice_item"),
+    path("sessions/", console.session_list, name="sessions"),
+    path("sessions/<uuid:session_id>/", console.console, name="console"),
+    path(
+        "sessions/<uuid:session_id>/stream/",
+        console.console_stream,
+        name="console_stream",
+    ),
+    path("sessions/<uuid:session_id>/act/", console.act, name="act"),
+    path("sessions/<uuid:session_id>/outage/", console.outage, name="outage"),
+    path(
+        "sessions/<uuid:session_id>/void/<int:proposal_id>/",
+        console.void_decision,
+        name="void_decision",
+    ),
+    path(
+        "sessions/<uuid:session_id>/report.pdf",
+        console.session_report,
+        name="session_report",
+    ),
+    path("sessions/<uuid:session_id>/results/", results.results, name="results"),
+    path("sessions/<uuid:session_id>/release/", results.release, name="release"),
+    path(
+        "sessions/<uuid:session_id>/histogram.svg",
+        results.histogram,
+        name="histogram",
+    ),
+    path(
+        "sessions/<uuid:session_id>/<str:kind>",
+        results.results_file,
+        name="results_file",
+    ),
 ]

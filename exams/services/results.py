@@ -279,3 +279,8 @@ def decide_void(
             )
         )
     return locked
+
+
+def mark_sitting_by_id(sitting_id: str, *, now: datetime) -> ScoreVersion | None:
+    """Mark the sitting with this public id. Idempotent."""
+    return mark_sitting(Sitting.objects.get(public_id=sitting_id), now=now)

@@ -1,0 +1,1 @@
+"""Pure statistics over answers and scores. Update docs/algorithms/statistics.md."""
