@@ -48,6 +48,18 @@ def test_lessons_do_not_repeat_each_other():
     assert content_lint.repeated_sentences(lessons) == []
 
 
+def test_self_checks_cannot_be_answered_from_their_form():
+    checks = [
+        {**value, "type": "single_choice"}
+        for folder in COURSES
+        for lesson in folder.lessons.values()
+        for kind, value in content_lint.blocks_of(lesson)
+        if kind == "self_check"
+    ]
+
+    assert item_lint.form_problems(checks) == []
+
+
 def test_every_lesson_is_read_as_of_the_law_date_of_its_course():
     for folder in COURSES:
         for place, lesson in folder.lessons.items():
