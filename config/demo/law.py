@@ -16,10 +16,12 @@ from django.conf import settings
 
 from courses.errors import EditionExists
 from courses.law_format import LawFormatError
+from courses.models import StatuteEdition
 from courses.services.law import (
     Gist,
     flag_stale_citations,
     import_statute,
+    propose_successions,
     store_gists,
 )
 from courses.services.search import index_glossary
@@ -34,6 +36,7 @@ def load(now: datetime) -> None:
         _load_gists(entry, now)
     if settings.LAW_CORPUS:
         _load_corpus(Path(settings.LAW_CORPUS), now)
+        _compare_across_statutes()
     index_glossary()
     flag_stale_citations(now=now)
 
@@ -48,6 +51,18 @@ def _load_gists(entry: dict[str, Any], now: datetime) -> None:
         gists=[_gist(row) for row in entry["gists"]],
         now=now,
     )
+
+
+def _compare_across_statutes() -> None:
+    """The law of 2026 beside the regulation it took over from."""
+    found = [
+        StatuteEdition.objects.official().filter(statute__law=law).first()
+        for law in ("WHPTL", "WHPAQF")
+    ]
+    old, new = found
+    if old is None or new is None or new.predecessions.exists():
+        return
+    propose_successions(old, new)
 
 
 def _gist(row: dict[str, Any]) -> Gist:

@@ -408,6 +408,19 @@ def best_edition(statute: Statute, on: date) -> StatuteEdition | None:
     return statute.editions.order_by("in_force_from").first()
 
 
+def edition_to_show(statute: Statute, on: date) -> StatuteEdition | None:
+    """Like ``best_edition``, from editions that are loaded already."""
+    loaded = list(statute.editions.all())
+    current = [edition for edition in loaded if edition.is_in_force(on)]
+    return min(
+        current or loaded[:1],
+        key=lambda edition: COMPLETENESS_RANK[
+            EditionCompleteness(edition.completeness)
+        ],
+        default=None,
+    )
+
+
 def edition_of_day(statute: Statute, in_force_from: date) -> StatuteEdition | None:
     """The most complete edition in force from exactly that day."""
     rows = statute.editions.filter(in_force_from=in_force_from).select_related(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from courses.citations import Citation
+from courses.citations import Citation, CitationContext, parse_citations
 from courses.enums import ArticleChange, EditionCompleteness
 from courses.law_format.compare import DiffPart, diff_words
 from courses.models import (
@@ -19,6 +19,8 @@ from courses.models import (
 )
 from courses.queries.law import COMPLETENESS_RANK
 from courses.search import split_words
+
+MOST_NAMING = 8
 
 
 @dataclass
@@ -57,6 +59,7 @@ class ContentsEntry:
     level: str
     first: str = ""
     last: str = ""
+    here: bool = False
 
 
 @dataclass
@@ -75,7 +78,7 @@ def read_edition(edition: StatuteEdition, chosen: tuple[int, int] | None) -> Rea
     units = edition.units.order_by("position")
     parts = _parts(edition.statute.law, units, divisions, articles, chosen)
     here = next((a for a in articles.values() if (a.number, a.sub) == chosen), None)
-    return Reading(parts, _contents(divisions, articles.values()), here)
+    return Reading(parts, _contents(divisions, articles.values(), here), here)
 
 
 def _parts(
@@ -144,7 +147,9 @@ def _line(unit: Unit) -> Line:
 
 
 def _contents(
-    divisions: dict[int, Division], articles: Iterable[Article]
+    divisions: dict[int, Division],
+    articles: Iterable[Article],
+    here: Article | None,
 ) -> list[ContentsEntry]:
     entries = {
         pk: ContentsEntry(
@@ -159,6 +164,7 @@ def _contents(
             number = f"{article.number}"
             entry.first = entry.first or number
             entry.last = number
+            entry.here = entry.here or article is here
             division = divisions.get(division.parent_id or 0)
     return list(entries.values())
 
@@ -220,6 +226,26 @@ def predecessor_of(article: Article) -> Comparison | None:
         .first()
     )
     return compare_pair(row) if row else None
+
+
+def articles_naming(article: Article) -> list[Article]:
+    """Other articles of the edition that name this one, such as liability clauses."""
+    own = {f"{article.number}-{article.sub}"}
+    law = article.edition.statute.law
+    rows = article.edition.articles.filter(text__contains=article.label).exclude(
+        pk=article.pk
+    )
+    found = []
+    for row in rows.order_by("position"):
+        context = CitationContext(law, row.number, row.sub)
+        named = {
+            f"{place.article}-{place.article_sub}"
+            for place in parse_citations(row.text, context)
+            if place.law == law
+        }
+        if named & own:
+            found.append(row)
+    return found[:MOST_NAMING]
 
 
 @dataclass(frozen=True)

@@ -22,11 +22,13 @@ from courses.queries.law import (
     best_edition,
     cited_by,
     edition_of_day,
+    edition_to_show,
     explain,
     read_citation,
     statutes_with_editions,
 )
 from courses.queries.reading import (
+    articles_naming,
     compare_editions,
     edition_choices,
     predecessor_of,
@@ -48,12 +50,9 @@ def library(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     groups: dict[str, list[tuple[Statute, StatuteEdition]]] = {}
     for statute in statutes_with_editions():
-        editions = list(statute.editions.all())
-        current = next((e for e in editions if e.is_in_force(today)), None)
-        if editions:
-            groups.setdefault(statute.kind, []).append(
-                (statute, current or editions[0])
-            )
+        shown = edition_to_show(statute, today)
+        if shown is not None:
+            groups.setdefault(statute.kind, []).append((statute, shown))
     shelves = [
         (kind.label, groups[kind.value]) for kind in StatuteKind if kind.value in groups
     ]
@@ -126,6 +125,7 @@ def edition_page(request: HttpRequest, slug: str, day: str) -> HttpResponse:
         "comparison": predecessor_of(here) if here else None,
         "show_comparison": "compare" in request.GET,
         "related": _related(request, edition, chosen) if here and chosen else [],
+        "naming": articles_naming(here) if here else [],
         "query": "",
     }
     return render(request, "courses/statute_detail.html", context)
@@ -142,6 +142,7 @@ def related(request: HttpRequest, slug: str, day: str) -> HttpResponse:
     context = {
         "here": article,
         "related": _related(request, edition, chosen),
+        "naming": articles_naming(article),
         "edition": edition,
     }
     return render(request, "courses/_statute_related.html", context)
