@@ -269,8 +269,8 @@ def free_port() -> int:
 
 
 def wait_for(port: int) -> None:
-    """Returns when the port answers, or gives up after half a minute."""
-    end = time.monotonic() + timedelta(seconds=30).total_seconds()
+    """Returns when the port answers, or gives up after two minutes."""
+    end = time.monotonic() + timedelta(seconds=120).total_seconds()
     while time.monotonic() < end:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
