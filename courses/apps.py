@@ -9,5 +9,34 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         from courses import receivers
+        from courses.queries import activities, lesson_citations
+        from courses.registry import (
+            ActivityKind,
+            Citer,
+            SearchSource,
+            register_activity_kind,
+            register_citer,
+            register_search_source,
+        )
 
         post_migrate.connect(receivers.prepare_catalogue, sender=self)
+        register_citer(Citer("lesson", _("Lessons"), lesson_citations.lesson_citations))
+        register_activity_kind(
+            ActivityKind(
+                "course",
+                _("Course"),
+                activities.course_choices,
+                activities.course_progress,
+            )
+        )
+        register_activity_kind(
+            ActivityKind(
+                "hours",
+                _("Study time"),
+                activities.hour_choices,
+                activities.hour_progress,
+            )
+        )
+        register_search_source(
+            SearchSource("course", _("Courses"), activities.searchable_courses)
+        )

@@ -18,6 +18,37 @@ class CompletedCourse:
 
 
 @dataclass(frozen=True)
+class TranscriptLine:
+    """One course in a transcript of training."""
+
+    course_key: str
+    title: str
+    aspect: str
+    enrolled_at: datetime
+    lessons: int
+    learnt: int
+    minutes: int
+    completed_at: datetime | None
+    evidence_hash: str
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """A person's transcript of training 学习档案 at a moment."""
+
+    name: str
+    officer_number: str
+    organisation: str
+    made_at: datetime
+    rule: str
+    lines: tuple[TranscriptLine, ...]
+
+    @property
+    def minutes(self) -> int:
+        return sum(line.minutes for line in self.lines)
+
+
+@dataclass(frozen=True)
 class ResolvedArticle:
     """A cited place as it stood on a day.
 

@@ -85,3 +85,8 @@ class AlreadyReviewed(CourseError):
 class NotResolved(CourseError):
     code = "not_resolved"
     message = _("There is no such article in force today.")
+
+
+class MissingGlyph(CourseError):
+    code = "missing_glyph"
+    message = _("The font lacks a character of this document:")

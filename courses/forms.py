@@ -1,9 +1,32 @@
-"""What learners send."""
+"""What learners and managers send."""
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation, User
+from accounts.queries import organisations_reached, users_reached
+from courses.models import LearnerGroup
+from courses.queries.programmes import MANAGING_ROLES, managed_groups
+from courses.registry import activity_kinds
+
+
+def _dress(form: forms.Form) -> None:
+    """Give each control the class the house's stylesheet knows."""
+    for field in form.fields.values():
+        if isinstance(field.widget, forms.CheckboxSelectMultiple):
+            continue
+        name = "input"
+        if isinstance(field.widget, forms.Select):
+            name = "select"
+        elif isinstance(field.widget, forms.Textarea):
+            name = "textarea"
+        field.widget.attrs["class"] = name
 
 
 class BeatForm(forms.Form):
@@ -29,3 +52,84 @@ class QuestionForm(forms.Form):
     """A question to the trainers."""
 
     text = forms.CharField(label=_("Your question"), max_length=2000)
+
+
+class ProgrammeForm(forms.Form):
+    """A new programme of an organisation the manager reaches."""
+
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), label=_("Organisation")
+    )
+    title = forms.CharField(label=_("Title"), max_length=200)
+    description = forms.CharField(
+        label=_("Description"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    activities = forms.MultipleChoiceField(
+        label=_("Activities"), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, manager: User, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        organisation = self.fields["organisation"]
+        activities = self.fields["activities"]
+        _dress(self)
+        if isinstance(organisation, forms.ModelChoiceField):
+            organisation.queryset = organisations_reached(manager, MANAGING_ROLES, now)
+        if isinstance(activities, forms.MultipleChoiceField):
+            activities.choices = [
+                (
+                    kind.label,
+                    [(f"{code}|{one.key}", one.title) for one in kind.choices()],
+                )
+                for code, kind in activity_kinds().items()
+            ]
+
+    def activities_chosen(self) -> list[tuple[str, str]]:
+        """The activities as (kind, key)."""
+        return [
+            (kind, key)
+            for kind, _bar, key in (
+                value.partition("|") for value in self.cleaned_data["activities"]
+            )
+        ]
+
+
+class AssignForm(forms.Form):
+    """To whom a programme is assigned, and until when."""
+
+    due_on = forms.DateField(
+        label=_("Due on"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    organisations = forms.ModelMultipleChoiceField(
+        Organisation.objects.none(), label=_("Organisations"), required=False
+    )
+    groups = forms.ModelMultipleChoiceField(
+        LearnerGroup.objects.none(), label=_("Groups"), required=False
+    )
+    users = forms.ModelMultipleChoiceField(
+        User.objects.none(), label=_("People"), required=False
+    )
+
+    def __init__(self, *args: Any, manager: User, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _dress(self)
+        querysets: dict[str, QuerySet[Any]] = {
+            "organisations": organisations_reached(manager, MANAGING_ROLES, now),
+            "groups": managed_groups(manager, now),
+            "users": users_reached(manager, MANAGING_ROLES, now).order_by("username"),
+        }
+        for name, queryset in querysets.items():
+            field = self.fields[name]
+            if isinstance(field, forms.ModelMultipleChoiceField):
+                field.queryset = queryset
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not any(cleaned.get(name) for name in ("organisations", "groups", "users")):
+            raise forms.ValidationError(
+                _("Choose at least one organisation, group or person.")
+            )
+        return cleaned

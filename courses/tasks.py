@@ -2,7 +2,34 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django_tasks import task
+
+
+@task()
+def announce_assignment(assignment_pk: int) -> None:
+    """Tell everybody an assignment reaches that it is there."""
+    from courses.models import Assignment
+    from courses.services.reminders import announce
+
+    announce(Assignment.objects.get(pk=assignment_pk), now=timezone.now())
+
+
+@task()
+def send_reminder(reminder_pk: int) -> None:
+    """Send one reminder by e-mail."""
+    from courses.models import Reminder
+    from courses.services.reminders import send
+
+    send(Reminder.objects.get(pk=reminder_pk))
+
+
+@task()
+def remind_of_deadlines() -> None:
+    """Look for deadlines that are near or over; enqueued by the clock."""
+    from courses.services.reminders import remind_all
+
+    remind_all(now=timezone.now())
 
 
 @task()

@@ -1,9 +1,24 @@
 from django.urls import path
 
-from courses.views import learning
+from courses.views import learning, programmes, records
 
 app_name = "courses"
 urlpatterns = [
+    path("", records.mine, name="mine"),
+    path("transcript.pdf", records.transcript, {"ending": "pdf"}, "transcript_pdf"),
+    path("transcript.xlsx", records.transcript, {"ending": "xlsx"}, "transcript_xlsx"),
+    path("xapi.json", records.xapi, name="xapi"),
+    path("calendar/<str:secret>.ics", records.calendar, name="calendar"),
+    path("calendar/renew/", records.renew_calendar, name="renew_calendar"),
+    path("programmes/", programmes.list_programmes, name="programmes"),
+    path(
+        "programmes/<uuid:programme_id>/", programmes.show_programme, name="programme"
+    ),
+    path(
+        "assignments/<uuid:assignment_id>/withdraw/",
+        programmes.withdraw,
+        name="withdraw",
+    ),
     path("courses/<slug:key>/enrol/", learning.enrol, name="enrol"),
     path("lessons/<uuid:lesson_id>/window/", learning.open_window, name="open_window"),
     path("windows/<uuid:stream_id>/beat/", learning.beat, name="beat"),

@@ -5,9 +5,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import transaction
+from django.utils import timezone
 
-from accounts.models import User
-from courses.models import CoursePage, Enrolment, LessonPage, LessonProgress
+from accounts.models import Organisation, User
+from courses.models import (
+    CoursePage,
+    Enrolment,
+    LessonPage,
+    LessonProgress,
+    Programme,
+)
 from courses.services.content import load_content
 from courses.services.learning import (
     answer_self_check,
@@ -16,6 +23,7 @@ from courses.services.learning import (
     open_stream,
     record_beat,
 )
+from courses.services.programmes import assign_programme, create_programme
 
 CONTENT = Path(__file__).parent / "courses"
 DEMO_COURSE = "hazchem-emergency-inspection"
@@ -59,6 +67,35 @@ def load(now: datetime) -> None:
     course = CoursePage.objects.get(key=DEMO_COURSE)
     for study in STUDIES:
         _study(study, course, now)
+    _assign_programmes(now)
+
+
+def _assign_programmes(now: datetime) -> None:
+    """One programme under way and one whose deadline has passed."""
+    manager = User.objects.get(username="orgadmin")
+    county = Organisation.objects.get(name="望川县应急管理局")
+    today = timezone.localdate(now)
+    plans: list[tuple[str, list[tuple[str, str]], int, int]] = [
+        (
+            "危险化学品执法资格培训",
+            [("course", DEMO_COURSE), ("hours", "120")],
+            10,
+            20,
+        ),
+        ("应急组织体系与演练轮训", [("course", "emergency-organisation")], 50, -5),
+    ]
+    for title, activities, days_ago, due_in in plans:
+        if Programme.objects.filter(title=title).exists():
+            continue
+        then = now - timedelta(days=days_ago)
+        programme = create_programme(county, title, activities, now=then, by=manager)
+        assign_programme(
+            programme,
+            due_on=today + timedelta(days=due_in),
+            organisations=[county],
+            now=then,
+            by=manager,
+        )
 
 
 @transaction.atomic

@@ -37,21 +37,36 @@ class LessonLaw:
 
 
 def law_of(content: LessonPage | Section, on: date) -> LessonLaw:
-    """Look up every place a lesson quotes or mentions, in a fixed number of queries."""
-    raw = [(block["type"], block["value"]) for block in content.body.raw_data]
-    quoted = [
-        parse_key(value["ref"]) for kind, value in raw if kind == "citation" and value
-    ]
-    mentioned = [
-        place
-        for kind, value in raw
-        if kind != "comparison"
-        for text in _texts(value)
-        for place in citations_in(text)
-    ]
+    """Look up every place a text quotes or mentions, in a fixed number of queries."""
+    quoted, mentioned = quoted_places(content), mentioned_places(content)
     places = list(dict.fromkeys([*quoted, *mentioned]))
     answers = dict(zip(places, explain_many(places, on), strict=True))
     return LessonLaw(on, answers, tuple(quoted), tuple(mentioned))
+
+
+def places_of(content: LessonPage | Section) -> list[Citation]:
+    """Every place a text quotes or mentions."""
+    return [*quoted_places(content), *mentioned_places(content)]
+
+
+def quoted_places(content: LessonPage | Section) -> list[Citation]:
+    """The places of the citation blocks."""
+    return [
+        parse_key(block["value"]["ref"])
+        for block in content.body.raw_data
+        if block["type"] == "citation" and block["value"].get("ref")
+    ]
+
+
+def mentioned_places(content: LessonPage | Section) -> list[Citation]:
+    """The places named in running text, tables, examples and self-checks."""
+    return [
+        place
+        for block in content.body.raw_data
+        if block["type"] != "comparison"
+        for text in _texts(block["value"])
+        for place in citations_in(text)
+    ]
 
 
 def explain_dated(value: str) -> Resolution:

@@ -18,6 +18,7 @@ from accounts.chain import canonical
 from accounts.models import User
 from courses.errors import ForgedBeat, PrerequisiteMissing, StaleBeat, UnknownQuestion
 from courses.models import (
+    CalendarFeed,
     CourseCompletion,
     CoursePage,
     Enrolment,
@@ -437,3 +438,10 @@ def delete_note(user: User, note_id: UUID) -> bool:
     """Delete a note of one's own; repeated: nothing happens."""
     deleted, _rows = Note.objects.filter(user=user, public_id=note_id).delete()
     return bool(deleted)
+
+
+@transaction.atomic
+def renew_calendar_feed(user: User) -> CalendarFeed:
+    """Give a person a secret calendar address; the one before stops working."""
+    CalendarFeed.objects.filter(user=user).delete()
+    return CalendarFeed.objects.create(user=user)

@@ -38,6 +38,7 @@ from courses.queries.learning import (
     listed_courses,
     resume_lesson,
 )
+from courses.queries.programmes import MANAGING_ROLES
 from courses.services import learning, questions
 
 READERS_WITHOUT_ENROLMENT = (
@@ -78,6 +79,7 @@ def show_catalogue(request: HttpRequest, page: CourseIndexPage) -> HttpResponse:
         "sectors": Sector.choices,
         "aspect": aspect,
         "sector": sector,
+        "manages": has_role(_person(request), *MANAGING_ROLES, now=timezone.now()),
     }
     return render(request, "courses/course_index.html", context)
 
