@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +21,7 @@ from simulator.engine.publication import bot_table, publication_problems
 from simulator.enums import CaseStatus
 from simulator.errors import CaseInvalidError, PublishRefusedError
 from simulator.models import CaseMedia, CaseVersion, InspectionCase
-from simulator.queries import law_findings, live_case, payload_of
+from simulator.queries import law_findings, payload_of
 from simulator.services.archives import CasePackage, media_names
 
 ERROR = "error"
@@ -144,7 +145,13 @@ def publish_case(
 
 def gate_report(version: CaseVersion) -> dict[str, Any]:
     """What the bots reach in the variants of this version, and what forbids it."""
-    case = live_case(version)
+    return _played(version.sha256, version.payload)
+
+
+@lru_cache(maxsize=8)
+def _played(sha256: str, payload: str) -> dict[str, Any]:
+    """The bots are pure: the same content need not be played twice."""
+    case = load_case(json.loads(payload))
     return {
         "refused": [problem.text for problem in publication_problems(case)],
         "strategies": {row.strategy: asdict(row) for row in bot_table(case)},
