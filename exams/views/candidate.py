@@ -286,8 +286,13 @@ def sitting_submit(request: HttpRequest, sitting_id: UUID) -> HttpResponse:
 def _save_rest(
     request: HttpRequest, sitting: Sitting, user: User, now: datetime
 ) -> None:
-    """Journal lines that travelled with the form, or a form without any script."""
+    """Journal lines that travelled with the form, or a form without any script.
+
+    A request without the paper's own field holds no answers and must empty none.
+    """
     journal = request.POST.get("journal")
+    if journal is None:
+        return
     if not journal:
         _save_plain_form(request, sitting, user, now)
         return
