@@ -1,4 +1,53 @@
-from django.urls import URLPattern
+"""Addresses of the register; the gate adds its own below /connect/."""
+
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from credentials.views import approval, overview, qualification, register, road
+
+
+class TokenConverter(StringConverter):
+    """The random token of a card."""
+
+    regex = r"[A-Za-z0-9_-]{16,32}"
+
+
+register_converter(TokenConverter, "card_token")
 
 app_name = "credentials"
-urlpatterns: list[URLPattern] = []
+Q = "qualifications/"
+urlpatterns = [
+    path("", road.home, name="home"),
+    path(Q, qualification.mine, name="mine"),
+    path(f"{Q}approvals/", approval.approvals, name="approvals"),
+    path(f"{Q}approvals/<slug:tab>/", approval.approvals, name="approvals_tab"),
+    path(f"{Q}proposals/<uuid:public_id>/", approval.approval, name="approval"),
+    path(
+        f"{Q}proposals/<uuid:public_id>/withdraw/", approval.withdraw, name="withdraw"
+    ),
+    path(f"{Q}people/", approval.people, name="people"),
+    path(f"{Q}people/<uuid:public_id>/", approval.officer_file, name="officer_file"),
+    path(f"{Q}overview/", overview.overview, name="overview"),
+    path(f"{Q}overview/<slug:name>.png", overview.chart, name="chart"),
+    path(f"{Q}complaints/", register.complaints, name="complaints"),
+    path(f"{Q}<uuid:public_id>/", qualification.detail, name="qualification"),
+    path(f"{Q}<uuid:public_id>/act/", approval.act, name="act"),
+    path(f"{Q}<uuid:public_id>/object/", qualification.object_to, name="object"),
+    path(f"{Q}<uuid:public_id>/on/", qualification.on_a_day, name="on_a_day"),
+    path(
+        f"{Q}<uuid:public_id>/certificate.pdf",
+        qualification.printed,
+        {"form": "certificate"},
+        name="certificate",
+    ),
+    path(
+        f"{Q}<uuid:public_id>/card.pdf",
+        qualification.printed,
+        {"form": "card"},
+        name="card",
+    ),
+    path("register/", register.register, name="register"),
+    path("register/c/<card_token:token>/", register.check, name="check"),
+    path("register/report/", register.complaint, name="complaint"),
+    path("register/disclosure/", register.disclosure, name="disclosure"),
+]

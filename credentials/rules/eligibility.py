@@ -247,19 +247,24 @@ def _exam(r: Requirement, evidence: Evidence, at: datetime) -> RequirementResult
 
 
 def _simulation(r: Requirement, evidence: Evidence, at: datetime) -> RequirementResult:
-    """Runs that passed without a fatal veto and with a final score, latest first."""
+    """Runs that passed without a fatal veto, latest first.
+
+    A provisional score lacks the assessor's part and counts only where the scheme
+    says so.
+    """
     keys, since = _keys(r, "case"), _since(r, at)
     minimum, need = (
         float(r.parameters.get("minimum", 0)),
         int(r.parameters.get("count", 1)),
     )
+    provisional_counts = bool(r.parameters.get("accept_provisional"))
     good = [
         e
         for e in evidence.runs
         if e.case in keys
         and e.passed
         and not e.vetoes
-        and not e.provisional
+        and (provisional_counts or not e.provisional)
         and e.score >= minimum
         and e.scored_at <= at
         and (since is None or e.scored_at > since)

@@ -51,8 +51,8 @@ class Requirement:
 
     ``parameters`` by kind: course_completed: course · study_hours: hours,
     within_days · exam_passed: exam, within_days, score_version, equivalents ·
-    simulation_passed: case, count, minimum, within_days, equivalents · in_post:
-    body_types · years_in_post: years · no_open_sanction: none.
+    simulation_passed: case, count, minimum, within_days, equivalents,
+    accept_provisional (a score without the assessor's part) · in_post: body_types · years_in_post: years · no_open_sanction: none.
     """
 
     code: str
@@ -99,7 +99,7 @@ _OPTIONAL_PARAMETERS: Mapping[str, frozenset[str]] = {
         {"within_days", "score_version", "equivalents"}
     ),
     RequirementKind.SIMULATION_PASSED: frozenset(
-        {"count", "minimum", "within_days", "equivalents"}
+        {"count", "minimum", "within_days", "equivalents", "accept_provisional"}
     ),
     RequirementKind.IN_POST: frozenset({"body_types"}),
     RequirementKind.YEARS_IN_POST: frozenset(),

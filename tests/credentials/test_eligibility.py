@@ -76,6 +76,7 @@ EXAM = requirement(
 )
 PINNED = requirement(Kind.EXAM_PASSED, exam="law", score_version="2")
 RUN = requirement(Kind.SIMULATION_PASSED, case="store", minimum=62)
+LENIENT = requirement(Kind.SIMULATION_PASSED, case="store", accept_provisional=True)
 RUNS = requirement(Kind.SIMULATION_PASSED, case="store", count=2, equivalents=["depot"])
 POST = requirement(Kind.IN_POST, body_types=["enforcement_body"])
 YEARS = requirement(Kind.YEARS_IN_POST, years=2)
@@ -103,6 +104,7 @@ CASES = [
     (RUN, Evidence(runs=[run(score=61.9)]), False),
     (RUN, Evidence(runs=[run(vetoes=1)]), False),
     (RUN, Evidence(runs=[run(provisional=True)]), False),
+    (LENIENT, Evidence(runs=[run(provisional=True)]), True),
     (RUN, Evidence(runs=[run(passed=False)]), False),
     (RUN, Evidence(runs=[run(case="depot")]), False),
     (RUNS, Evidence(runs=[run()]), False),

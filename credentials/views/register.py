@@ -1,0 +1,149 @@
+"""The public register: no sign-in, no list, one card at a time."""
+
+from __future__ import annotations
+
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.enums import Role
+from accounts.permissions import role_required, signed_in_person
+from accounts.queries import organisations_reached
+from courses.enums import Method, Sector
+from credentials.enums import QualificationState
+from credentials.errors import CredentialsError
+from credentials.forms.register import AnswerForm, ComplaintForm, NumberForm
+from credentials.models import Complaint
+from credentials.queries.public import PublicAnswer
+from credentials.services.public import (
+    answer_complaint,
+    check_number,
+    check_token,
+    file_complaint,
+)
+
+CHECKS_PER_MINUTE = 30
+MOST_AT_ONCE = 4
+QUORUM = 2
+
+
+@never_cache
+@require_safe
+def register(request: HttpRequest) -> HttpResponse:
+    """Type one or more card numbers; see whether these people may inspect now."""
+    form = NumberForm(request.GET if "no" in request.GET else None)
+    numbers: list[str] = []
+    for text in request.GET.getlist("no")[:MOST_AT_ONCE]:
+        one = NumberForm({"no": text})
+        if one.is_valid() and one.cleaned_data["no"] not in numbers:
+            numbers.append(one.cleaned_data["no"])
+    now = timezone.now()
+    if numbers and not _within_rate(request, len(numbers)):
+        return render(request, "credentials/register_busy.html", status=429)
+    results = [check_number(number, now=now) for number in numbers]
+    return _answer(request, [r[0] for r in results], [r[1].code for r in results], form)
+
+
+@never_cache
+@require_safe
+def check(request: HttpRequest, token: str) -> HttpResponse:
+    """What the code on a card opens."""
+    if not _within_rate(request, 1):
+        return render(request, "credentials/register_busy.html", status=429)
+    found = check_token(token, now=timezone.now())
+    if found is None:
+        raise Http404
+    return _answer(request, [found[0]], [found[1].code], NumberForm())
+
+
+@require_http_methods(["GET", "POST"])
+def complaint(request: HttpRequest) -> HttpResponse:
+    """Report that something is not right."""
+    form = ComplaintForm(
+        request.POST or None, initial={"number": request.GET.get("no", "")[:32]}
+    )
+    if request.method == "POST" and form.is_valid():
+        if not _within_rate(request, 5):
+            return render(request, "credentials/register_busy.html", status=429)
+        made = file_complaint(
+            text=form.cleaned_data["text"],
+            number=form.cleaned_data["number"],
+            contact=form.cleaned_data["contact"],
+            now=timezone.now(),
+        )
+        return render(request, "credentials/complaint_done.html", {"made": made})
+    return render(request, "credentials/complaint.html", {"form": form})
+
+
+@require_safe
+def disclosure(request: HttpRequest) -> HttpResponse:
+    """What the register publishes, on what basis, and what it never shows."""
+    return render(request, "credentials/disclosure.html")
+
+
+@role_required(Role.SUPERVISOR)
+@require_http_methods(["GET", "POST"])
+def complaints(request: HttpRequest) -> HttpResponse:
+    """Reports from the public, for the supervisor to answer."""
+    person, now = signed_in_person(request), timezone.now()
+    reached = organisations_reached(person, [Role.SUPERVISOR], now)
+    rows = Complaint.objects.filter(
+        qualification__issuer__in=reached
+    ) | Complaint.objects.filter(qualification__isnull=True)
+    rows = rows.select_related("qualification__officer").order_by("state", "-made_at")
+    form = AnswerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        chosen = rows.filter(public_id=request.POST.get("complaint", "")).first()
+        if chosen is None:
+            raise Http404
+        try:
+            answer_complaint(
+                chosen, answer=form.cleaned_data["answer"], by=person, now=now
+            )
+        except CredentialsError as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("credentials:complaints")
+    return render(
+        request, "credentials/complaints.html", {"rows": rows[:50], "form": form}
+    )
+
+
+def _answer(
+    request: HttpRequest,
+    answers: list[PublicAnswer],
+    codes: list[str],
+    form: NumberForm,
+) -> HttpResponse:
+    counting = sum(answer.counts for answer in answers)
+    context = {
+        "form": form,
+        "cards": [
+            {
+                "answer": answer,
+                "label": QualificationState(answer.state).label
+                if answer.state in QualificationState.values
+                else _("Not found"),
+                "sectors": [Sector(s).label for s in answer.sectors],
+                "methods": [Method(m).label for m in answer.methods],
+            }
+            for answer in answers
+        ],
+        "counting": counting,
+        "enough": counting >= QUORUM,
+        "codes": codes,
+        "now": timezone.now(),
+    }
+    return render(request, "credentials/register.html", context)
+
+
+def _within_rate(request: HttpRequest, cost: int) -> bool:
+    """Counts checks of one address in the present minute."""
+    minute = int(timezone.now().timestamp() // 60)
+    key = f"register:{request.META.get('REMOTE_ADDR', '')}:{minute}"
+    cache.add(key, 0, timeout=120)
+    return int(cache.incr(key, cost)) <= CHECKS_PER_MINUTE
