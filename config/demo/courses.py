@@ -34,12 +34,14 @@ EVERYTHING = 100
 @dataclass(frozen=True)
 class Study:
     """A person studied the demo course so many days ago, this many lessons, and this
-    share of each lesson's planned time."""
+    share of each lesson's planned time; `begun` is the share of the next lesson that was
+    read without reaching its end or its self-checks."""
 
     username: str
     days_ago: int
     lessons: int = EVERYTHING
     share: int = 100
+    begun: int = 0
 
 
 STUDIES = [
@@ -50,7 +52,7 @@ STUDIES = [
     Study("suspended", 90),
     Study("expired", 1200),
     Study("shorthours", 20, share=62),
-    Study("trainee", 4, lessons=2),
+    Study("trainee", 4, lessons=2, begun=80),
     *(Study(f"brigade{number:02d}", 60 + number) for number in range(1, 7)),
     *(Study(f"wangchuan{number:02d}", 40 + number) for number in range(1, 5)),
     *(Study(f"linxi{number:02d}", 50 + number) for number in range(1, 4)),
@@ -106,18 +108,27 @@ def _study(study: Study, course: CoursePage, now: datetime) -> None:
     at = now.replace(hour=1, minute=0, second=0, microsecond=0)
     at -= timedelta(days=study.days_ago)
     enrolment = enrol(user, course, now=at)
-    for lesson in course.lessons()[: study.lessons]:
+    lessons = list(course.lessons())
+    for lesson in lessons[: study.lessons]:
         at = _read(enrolment, lesson, study.share, at) + timedelta(minutes=20)
+    if study.begun:
+        _read(enrolment, lessons[study.lessons], study.begun, at, finish=False)
 
 
 def _read(
-    enrolment: Enrolment, lesson: LessonPage, share: int, at: datetime
+    enrolment: Enrolment,
+    lesson: LessonPage,
+    share: int,
+    at: datetime,
+    *,
+    finish: bool = True,
 ) -> datetime:
     """Read one lesson from `at` on, answering its self-checks; returns the end."""
     progress = open_lesson(enrolment, lesson, now=at)
     opened = open_stream(progress, now=at)
     token = opened.token
-    _answer(progress, lesson, at)
+    if finish:
+        _answer(progress, lesson, at)
     end = at + timedelta(minutes=lesson.minutes) * share / 100
     while at < end:
         at += BEAT
@@ -128,8 +139,8 @@ def _read(
             now=at,
             visible=True,
             acted=True,
-            position=str(lesson.body[-1].id),
-            reached_end=at >= end,
+            position=str(lesson.body[-1 if finish else 0].id),
+            reached_end=finish and at >= end,
         )
         token = answer.token
     return at
