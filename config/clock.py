@@ -21,7 +21,11 @@ class Periodic:
     every: timedelta
 
 
-SCHEDULE: tuple[Periodic, ...] = ()
+SCHEDULE: tuple[Periodic, ...] = (
+    Periodic("exams.tasks.close_overdue_sittings", timedelta(seconds=5)),
+    Periodic("credentials.tasks.deliver_webhooks", timedelta(seconds=5)),
+    Periodic("credentials.tasks.seal_decisions", timedelta(minutes=5)),
+)
 
 
 def load(periodic: Periodic) -> "Task[..., Any]":
