@@ -201,6 +201,7 @@ def _variants(case: Case) -> Iterator[Problem]:
         text = f"{len(sets)} variants; from 1 to {MAX_VARIANTS} are allowed."
         yield Problem("variants", "too_many_variants", text)
         return
+    weights: list[int] = []
     for options in sets:
         name = ", ".join(f"{slot}={option}" for slot, option in options.items())
         try:
@@ -208,8 +209,13 @@ def _variants(case: Case) -> Iterator[Problem]:
         except (CaseError, KeyError, StopIteration, AttributeError) as error:
             yield Problem("variants.slots", "patch_fails", f"{name}: {error!r:.200}")
             continue
+        weights.append(sum(item.weight for item in mine.violations))
         for problem in _variant(mine):
             yield Problem(problem.path, problem.code, f"[{name}] {problem.text}")
+    gap = case.variants.balance.max_difficulty_gap
+    if weights and max(weights) - min(weights) > gap * max(weights):
+        text = f"Violations weigh from {min(weights)} to {max(weights)}."
+        yield Problem("variants.balance", "uneven_weight", text)
 
 
 def _variant(case: Case) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from simulator.case_format import CaseText, read_case
 from simulator.engine import Action, Case, Event, State, initial, load_case, start, step
+from simulator.engine.publication import BotRow, bot_table
 from simulator.engine.variants import cached_variant
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +24,12 @@ def source(name: str = STORAGE) -> CaseText:
 @cache
 def base(name: str = STORAGE) -> Case:
     return load_case(source(name).payload)
+
+
+@cache
+def bots(name: str = STORAGE) -> tuple[BotRow, ...]:
+    """The bot table of a case; playing it takes seconds, so once is enough."""
+    return bot_table(base(name))
 
 
 def mine(seed: int = 0, name: str = STORAGE) -> Case:

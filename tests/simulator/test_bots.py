@@ -9,12 +9,11 @@ from simulator.engine.bots import CHEATS, STRATEGIES, play
 from simulator.engine.paths import expert_route, see_everything_cost
 from simulator.engine.profile import load_profile
 from simulator.engine.publication import (
-    bot_table,
     publication_problems,
     seeds_of_variants,
 )
 from simulator.engine.variants import option_sets
-from tests.simulator.cases import NAMES, base, mine, source
+from tests.simulator.cases import NAMES, base, bots, mine, source
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -38,7 +37,7 @@ def test_expert_reaches_full_marks_inside_the_budget(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_bot_table_names_every_strategy_in_order(name):
-    rows = bot_table(base(name))
+    rows = bots(name)
 
     assert [row.strategy for row in rows] == list(STRATEGIES)
     assert [row.pass_rate for row in rows if row.strategy in CHEATS] == [0.0] * 7

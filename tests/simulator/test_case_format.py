@@ -116,6 +116,16 @@ def changed(change) -> dict:
             "variants.slots",
         ),
         (
+            lambda p: (
+                p["variants"]["slots"][0]["options"][1]["patch"]["items"]["I13"].update(
+                    weight=3
+                )
+                or p["variants"]["balance"].update(max_difficulty_gap=0.01)
+            ),
+            "uneven_weight",
+            "variants.balance",
+        ),
+        (
             lambda p: p["items"][1].update(evidence=None),
             "violation_unfounded",
             "items[1]",

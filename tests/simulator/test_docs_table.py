@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from simulator.engine.publication import bot_table
-from tests.simulator.cases import NAMES, ROOT, base
+from tests.simulator.cases import NAMES, ROOT, bots
 
 PAGE = ROOT / "docs" / "algorithms" / "simulator.md"
 TABLE = re.compile(r"(<!-- bots:begin -->\n).*?(<!-- bots:end -->)", re.DOTALL)
@@ -25,7 +24,7 @@ def table() -> str:
         f"| {name} | {row.strategy} | {row.runs} | {row.mean} | {row.sd} |"
         f" {row.lowest} | {row.highest} | {row.pass_rate:.0%} |"
         for name in NAMES
-        for row in bot_table(base(name))
+        for row in bots(name)
     ]
     return "\n".join(lines) + "\n"
 
