@@ -30,6 +30,7 @@ _FORCE = re.compile(r"自(?P<when>[^，。；]{2,20}?)起(?:正式)?(?:施行|�
 _REPEAL = re.compile(r"((?:[^。]*?《[^》]+》)+)[^。《》]{0,40}同时废止")
 _PARTIAL_NAME = re.compile(r"节录|节选|摘录|选编")
 _LOCAL = re.compile(r"^[^《》]{2,8}?(?:省|市|自治区|自治州|自治县|经济特区)")
+_ORDER_NUMBER = re.compile(r"令第.{1,12}号|^第.{1,12}号$|〔\d{4}〕")
 _AMENDED = re.compile(r"修正|修订|修改")
 SHORTEST_TITLE = 3
 
@@ -122,7 +123,7 @@ def _title(front: list[SourceLine], stem: str) -> str:
         return _bare_stem(stem)
     for index, line in enumerate(front):
         text = re.sub(r"\s+", "", line.text)
-        if _CN_DATE.search(text) or re.search(r"第[^条]*号", text):
+        if _CN_DATE.search(text) or _ORDER_NUMBER.search(text):
             continue
         if _TITLE_END.search(text):
             return text

@@ -13,7 +13,6 @@ from courses.search import (
     Candidate,
     Query,
     encode,
-    fold,
     legal_lexicon,
     legal_reading,
     other_numerals,
@@ -23,7 +22,9 @@ from courses.search import (
 )
 from courses.search.tokens import article_token, query_bigrams
 
-MOST_CANDIDATES = 250
+MOST_CANDIDATES = 400
+MOST_RANKED = 120
+FEWEST_TO_CHOOSE_FROM = 2
 ENOUGH = 5
 PAGE = 20
 NAMED_PLACE = 30.0
@@ -69,9 +70,7 @@ def search(text: str, *, most: int = PAGE, kind: str = "") -> list[Hit]:
             if known is None or known[0].score < candidate.score:
                 best[candidate.pk] = (candidate, query)
     ordered = sorted(best.values(), key=lambda found: (-found[0].score, found[0].pk))
-    chosen = ordered[:most]
-    entries = SearchEntry.objects.defer("tokens").in_bulk([c.pk for c, _ in chosen])
-    return [_hit(entries[c.pk], c, query) for c, query in chosen if c.pk in entries]
+    return [_hit(candidate, query) for candidate, query in ordered[:most]]
 
 
 def _readings(text: str) -> list[str]:
@@ -100,62 +99,86 @@ def _candidates(query: Query, kind: str) -> list[Candidate]:
         for row in _by_place(law, number, sub, kind):
             row.bonus = NAMED_PLACE if law else NAMED_NUMBER
             found.setdefault(row.pk, row)
-    words = query_bigrams(query.words)
+    words = [query_bigrams([word]) for word in query.telling_words]
     if words:
-        strict = [encode(word) for word in words]
-        for row in _match(" AND ".join(strict), " & ".join(strict), kind):
-            found.setdefault(row.pk, row)
-        if len(found) < ENOUGH and len(strict) > 1:
-            for row in _match(" OR ".join(strict), " | ".join(strict), kind):
-                found.setdefault(row.pk, row)
+        _add(found, _all_of([token for word in words for token in word], kind))
+    if len(found) < ENOUGH and len(words) > 1:
+        for left_out in range(len(words)):
+            kept = [word for place, word in enumerate(words) if place != left_out]
+            _add(found, _all_of([token for word in kept for token in word], kind))
+    if len(found) < ENOUGH:
+        _add(found, _any_of([token for word in words for token in word], kind))
     return list(found.values())
+
+
+def _add(found: dict[int, Candidate], rows: list[Candidate]) -> None:
+    for row in rows:
+        found.setdefault(row.pk, row)
+
+
+def _all_of(tokens: list[str], kind: str) -> list[Candidate]:
+    """Entries with all tokens; what stands higher first when there are too many."""
+    codes = [encode(token) for token in tokens]
+    return _match(" AND ".join(codes), " & ".join(codes), kind, ranked=False)
+
+
+def _any_of(tokens: list[str], kind: str) -> list[Candidate]:
+    """Entries with most of the tokens."""
+    codes = [encode(token) for token in tokens]
+    if len(codes) < FEWEST_TO_CHOOSE_FROM:
+        return []
+    return _match(" OR ".join(codes), " | ".join(codes), kind, ranked=True)
 
 
 def _by_place(law: str, number: int, sub: int, kind: str) -> list[Candidate]:
     token = encode(article_token(number, sub))
-    rows = _match(token, token, kind)
+    rows = _match(token, token, kind, ranked=False)
     if not law:
         return rows
     title = law_title(law)
     return [row for row in rows if row.title.startswith(title)]
 
 
-def _match(sqlite: str, postgres: str, kind: str) -> list[Candidate]:
-    """One question to the full-text index, in the words of the database at hand."""
-    columns = "e.id, e.kind, e.title, e.context, e.body, e.rank"
+def _match(sqlite: str, postgres: str, kind: str, *, ranked: bool) -> list[Candidate]:
+    """One question to the full-text index, in the words of the database at hand.
+
+    ``ranked`` lets the database order by relevance, which is dear; without it the
+    order is by standing and the score is left to us.
+    """
+    columns = "e.id, e.kind, e.key, e.title, e.context, e.body, e.rank, e.url"
     if connection.vendor == "postgresql":
+        order = "ts_rank(e.vector, q, 1) * e.rank" if ranked else "e.rank"
         sql = (
             f"SELECT {columns} FROM courses_searchentry e, "  # noqa: S608 -- constants
             "to_tsquery('simple', %s) q "
             "WHERE e.vector @@ q AND (%s = '' OR e.kind = %s) "
-            "ORDER BY ts_rank(e.vector, q, 1) * e.rank DESC, e.id LIMIT %s"
+            f"ORDER BY {order} DESC, e.id LIMIT %s"
         )
         question = postgres
     else:
+        order = "bm25(courses_searchindex) * e.rank" if ranked else "-e.rank"
         sql = (
             f"SELECT {columns} FROM courses_searchindex i "  # noqa: S608 -- constants
             "JOIN courses_searchentry e ON e.id = i.rowid "
             "WHERE courses_searchindex MATCH %s AND (%s = '' OR e.kind = %s) "
-            "ORDER BY bm25(courses_searchindex) * e.rank, e.id LIMIT %s"
+            f"ORDER BY {order}, e.id LIMIT %s"
         )
         question = sqlite
+    most = MOST_RANKED if ranked else MOST_CANDIDATES
     with connection.cursor() as cursor:
-        cursor.execute(sql, [question, kind, kind, MOST_CANDIDATES])
+        cursor.execute(sql, [question, kind, kind, most])
         rows = cursor.fetchall()
-    return [
-        Candidate(pk, found_kind, title, context, fold(body), standing)
-        for pk, found_kind, title, context, body, standing in rows
-    ]
+    return [Candidate(*row) for row in rows]
 
 
-def _hit(entry: SearchEntry, candidate: Candidate, query: Query) -> Hit:
+def _hit(candidate: Candidate, query: Query) -> Hit:
     return Hit(
-        kind=entry.kind,
-        key=entry.key,
-        title=entry.title,
-        context=entry.context,
-        url=entry.url,
-        snippet=snippet(query, entry.body),
+        kind=candidate.kind,
+        key=candidate.key,
+        title=candidate.title,
+        context=candidate.context,
+        url=candidate.url,
+        snippet=snippet(query, candidate.body),
         score=candidate.score,
     )
 

@@ -64,6 +64,11 @@ class Query:
     words: tuple[str, ...]
     places: tuple[tuple[str, int, int], ...] = ()
 
+    @property
+    def telling_words(self) -> tuple[str, ...]:
+        """Words the index knows: single characters are in it only as parts."""
+        return tuple(w for w in self.words if len(w) > 1 or w.isascii()) or self.words
+
 
 @dataclass
 class Candidate:
@@ -71,10 +76,12 @@ class Candidate:
 
     pk: int
     kind: str
+    key: str
     title: str
     context: str
     body: str
     standing: float
+    url: str
     bonus: float = 0
     score: float = field(default=0, compare=False)
 

@@ -11,7 +11,7 @@ from courses.enums import StatuteKind
 from courses.models import SearchEntry, StatuteEdition
 from courses.registry import Searchable, search_sources
 from courses.search.glossary import glossary
-from courses.search.tokens import article_token, encode, index_tokens
+from courses.search.tokens import article_token, encode, fold, index_tokens
 
 BATCH = 300
 STANDING = {
@@ -83,7 +83,7 @@ def _article_entries(edition: StatuteEdition, standing: float) -> list[SearchEnt
                 key=key + (f"-{article.sub}" if article.sub else ""),
                 title=f"{statute.title}{article.label}",
                 context=chapter,
-                body=article.text,
+                body=fold(article.text),
                 url=f"{address}?a={article.anchor[1:]}#{article.anchor}",
                 rank=standing,
                 tokens=number
@@ -104,7 +104,7 @@ def index_entries(kind: str, standing: float, entries: Iterable[Searchable]) -> 
             key=entry.key[:260],
             title=entry.title[:300],
             context=entry.context[:300],
-            body=entry.body,
+            body=fold(entry.body),
             url=entry.url[:500],
             rank=standing,
             tokens=index_tokens(entry.title, entry.context, entry.body),
