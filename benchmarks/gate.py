@@ -48,8 +48,8 @@ def main() -> int:
     world = prepare(options.officers)
     os.environ["BENCH_APPLICATION"] = world["client_id"]
     kernel = kernel_microseconds()
-    with servers(world) as ports:
-        measured = measure(ports, world, options.seconds)
+    with servers(world) as (ports, processes):
+        measured = measure(ports, processes, world, options.seconds)
     report = summarise(measured, kernel, options.officers)
     print(json.dumps(report) if options.format == "json" else as_text(report))
     return 0
@@ -83,8 +83,11 @@ def kernel_microseconds() -> float:
 
 
 @contextmanager
-def servers(world: dict[str, str]) -> Iterator[dict[str, int]]:
-    """Starts what is compared; ends exactly those processes again."""
+def servers(world: dict[str, str]) -> Iterator[tuple[dict[str, int], dict[str, int]]]:
+    """Starts what is compared; ends exactly those processes again.
+
+    Gives the ports and the process ids by name.
+    """
     commands = {
         "asgi": ["--interface", "asginl", "benchmarks.bare_asgi:asgi"],
         "django": ["--interface", "wsgi", "--blocking-threads", "8", WSGI],
@@ -108,7 +111,7 @@ def servers(world: dict[str, str]) -> Iterator[dict[str, int]]:
     try:
         for port in ports.values():
             wait_for(port)
-        yield ports
+        yield ports, dict(zip(ports, (process.pid for process in running), strict=True))
     finally:
         for process in running:
             process.terminate()
@@ -139,7 +142,10 @@ def start_cerbos(binary: str, port: int) -> subprocess.Popen[bytes]:
 
 
 def measure(
-    ports: dict[str, int], world: dict[str, str], seconds: float
+    ports: dict[str, int],
+    processes: dict[str, int],
+    world: dict[str, str],
+    seconds: float,
 ) -> dict[str, list[dict[str, float]]]:
     """Rounds over all servers in turn, so that no one has the quieter machine."""
     plain = json.dumps(json.loads(world["question"])).encode()
@@ -159,15 +165,33 @@ def measure(
         check(ports[server], body, world["token"], name)
     for _ in range(ROUNDS):
         for name, (server, body) in bodies.items():
+            before = cpu_seconds(processes[server])
             times = asyncio.run(load(ports[server], body, world["token"], seconds))
+            used = cpu_seconds(processes[server]) - before
             found[name].append(
                 {
+                    "cpu_ms": used / len(times) * 1000,
                     "per_second": len(times) / seconds,
                     "p50_ms": statistics.median(times) * 1000,
                     "p99_ms": sorted(times)[int(len(times) * 0.99)] * 1000,
                 }
             )
     return found
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time of a server and its workers, which other load cannot blur."""
+    ticks = 0
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if entry.name == str(pid) or fields[1] == str(pid):
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def check(port: int, body: bytes, token: str, name: str) -> None:
@@ -235,6 +259,10 @@ def summarise(
         "gate_to_django": ratio("django", "gate"),
         "gate_receipt_to_django": ratio("django", "gate_receipt"),
         "gate_to_asgi": ratio("asgi", "gate"),
+        "django_cpu_to_gate_cpu": round(
+            middle["django"]["cpu_ms"] / middle["gate"]["cpu_ms"], 3
+        ),
+        "load_before": os.getloadavg()[0],
     }
     if "cerbos" in measured:
         report["gate_to_cerbos"] = ratio("cerbos", "gate")
@@ -248,7 +276,7 @@ def as_text(report: dict[str, Any]) -> str:
     for name, row in report["servers"].items():
         lines.append(
             f"{name:14} {row['per_second']:8.0f}/s  p50 {row['p50_ms']:6.1f} ms"
-            f"  p99 {row['p99_ms']:6.1f} ms"
+            f"  p99 {row['p99_ms']:6.1f} ms  cpu {row['cpu_ms']:5.2f} ms/request"
         )
     lines.append(f"kernel, one team: {report['kernel_us']} microseconds")
     lines += [

@@ -30,3 +30,4 @@ MEDIA_ROOT = tempfile.mkdtemp(prefix="warrant-media-")
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 LOGGING = {"version": 1, "disable_existing_loggers": False}
 STATIC_ROOT = tempfile.mkdtemp(prefix="warrant-static-")
+GATE_LANES = 1

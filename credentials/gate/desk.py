@@ -9,34 +9,33 @@ desk serves a single question at once.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import hmac
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import ip_address, ip_network
+from threading import local
 from time import monotonic
-from typing import Any
 
+import psycopg
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
-from credentials.data import RegisterView
+from credentials.gate.fetching import Session, session
 from credentials.gate.policy import (
     Logged,
     RegisterPolicy,
     bodies_asked,
+    canonical_bytes,
     officers_asked,
 )
-from credentials.gate.reading import (
-    Caller,
-    read_callers,
-    read_register,
-    read_state,
-)
+from credentials.gate.reading import Caller, read_snapshot, schemes_digest
 from credentials.gate.water import HighWater, RevisionRegressedError
 from credentials.models import DecisionRecord, DecisionSubject
 from credentials.protocol.asgi import Request, Response, error_response, json_response
@@ -47,9 +46,8 @@ from credentials.protocol.errors import (
     unavailable,
 )
 from credentials.protocol.operations import Batch, Operation
-from credentials.services.gate import decision_digest, freeze_gate, log_decisions
-from credentials.services.keys import current_key
-from credentials.tokens import PrivateKey
+from credentials.services.gate import freeze_gate
+from credentials.services.keys import load_key
 
 log = logging.getLogger("credentials.gate")
 
@@ -98,15 +96,19 @@ class RateWindow:
 
 
 class Desk:
-    """Collects questions and serves them batch by batch."""
+    """Collects questions and serves them batch by batch.
+
+    With more than one lane a batch is prepared while another waits for its commit.
+    """
 
     def __init__(self) -> None:
+        self._lanes = lanes()
         self._waiting: list[Job] = []
-        self._working = False
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._threads = ThreadPoolExecutor(self._lanes, "gate")
+        self._own = local()
         self._window = RateWindow()
         self._water = HighWater()
-        self._renew_at = 0.0
 
     def admit(self, request: Request) -> None:
         """Turns away whoever shows no token at all, before any body is read."""
@@ -119,40 +121,41 @@ class Desk:
         loop = asyncio.get_running_loop()
         job = Job(request, token_of(request), operation, loop.create_future())
         self._waiting.append(job)
-        if not self._working:
-            self._working = True
-            self._task = loop.create_task(self._work())
+        if len(self._tasks) < self._lanes:
+            task = loop.create_task(self._work())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         try:
             return await asyncio.wait_for(job.answer, ANSWER_WITHIN)
         except TimeoutError:
             raise unavailable(UNAVAILABLE) from None
 
     async def _work(self) -> None:
-        try:
-            while self._waiting:
-                jobs, self._waiting = (
-                    self._waiting[:BATCH_SIZE],
-                    self._waiting[BATCH_SIZE:],
-                )
-                answers = await sync_to_async(self.serve, thread_sensitive=True)(jobs)
-                for job, answer in zip(jobs, answers, strict=True):
-                    if not job.answer.done():
-                        job.answer.set_result(answer)
-        finally:
-            self._working = False
+        """One lane: takes what waits until nothing does."""
+        serve = sync_to_async(self.serve, thread_sensitive=True)
+        if self._lanes > 1:
+            serve = sync_to_async(
+                self.serve, thread_sensitive=False, executor=self._threads
+            )
+        while self._waiting:
+            jobs = self._waiting[:BATCH_SIZE]
+            self._waiting = self._waiting[BATCH_SIZE:]
+            answers = await serve(jobs)
+            for job, answer in zip(jobs, answers, strict=True):
+                if not job.answer.done():
+                    job.answer.set_result(answer)
 
     def serve(self, jobs: Sequence[Job]) -> list[Response]:
         """Answers a batch in one transaction; any failure refuses all of it."""
         self._renew_connection()
         now = timezone.now()
         try:
-            with transaction.atomic():
-                _one_snapshot()
-                return self._serve(jobs, now)
+            with session() as opened:
+                return self._serve(opened, jobs, now)
         except RevisionRegressedError:
             log.critical("the register went back to an older revision")
             freeze_gate("revision_regression", now=now)
-        except (DatabaseError, InterfaceError):
+        except (DatabaseError, InterfaceError, psycopg.Error):
             log.exception("the register cannot be read or written")
             _drop_connection()
         except Exception:
@@ -163,62 +166,64 @@ class Desk:
         """Keeps the thread's connection for a minute; a broken one goes at once."""
         if connection.in_atomic_block:
             return
-        if connection.errors_occurred or monotonic() > self._renew_at:
+        renew_at = getattr(self._own, "renew_at", 0.0)
+        if connection.errors_occurred or monotonic() > renew_at:
             connection.close()
-            self._renew_at = monotonic() + CONNECTION_SECONDS
+            self._own.renew_at = monotonic() + CONNECTION_SECONDS
 
-    def _serve(self, jobs: Sequence[Job], now: datetime) -> list[Response]:
-        callers = read_callers({job.token for job in jobs}, now=now)
+    def _serve(
+        self, opened: Session, jobs: Sequence[Job], now: datetime
+    ) -> list[Response]:
         evaluations = tuple(
             evaluation
             for job in jobs
-            if isinstance(job.operation, Batch) and job.token in callers
+            if isinstance(job.operation, Batch)
             for evaluation in job.operation.evaluations
         )
-        view = read_register(
+        mark = self._water.mark()
+        snapshot = read_snapshot(
+            opened,
+            {job.token for job in jobs},
             officers_asked(evaluations),
+            bodies_asked(evaluations),
             now=now,
-            organisation_ids=bodies_asked(evaluations),
         )
-        installation, frozen = read_state()
-        self._water.check(installation, view.revision)
-        view = replace(view, frozen=view.frozen or frozen)
-        key = current_key()
+        self._water.check(snapshot.installation, snapshot.view.revision, mark)
+        key = load_key(snapshot.kid)
+        policy_digest = schemes_digest(snapshot.view)
         rows: list[DecisionRecord] = []
         subjects: list[DecisionSubject] = []
         answers = []
         for job in jobs:
-            caller = callers.get(job.token)
             try:
-                answer = self._one(job, caller, view, key, now, rows, subjects)
+                caller = check_caller(snapshot.callers.get(job.token), job.request)
+                headers = self._window.take(caller, _cost(job.operation), now)
+                policy = RegisterPolicy(
+                    caller=caller,
+                    view=snapshot.view,
+                    digest=policy_digest,
+                    now=now,
+                    page_key=page_key(),
+                    issuer=settings.BASE_URL,
+                    key=key,
+                )
+                answer = json_response(job.operation.run(policy), headers=headers)
             except ProtocolError as failure:
                 answer = error_response(failure)
+            else:
+                request_id = job.request.header("x-request-id")
+                for logged in policy.logged:
+                    rows.append(decision_row(logged, request_id))
+                    subjects.extend(subject_rows(logged))
             answers.append(answer)
-        log_decisions(rows, subjects)
+        opened.store(rows, subjects)
         return answers
 
-    def _one(
-        self,
-        job: Job,
-        caller: Caller | None,
-        view: RegisterView,
-        key: PrivateKey | None,
-        now: datetime,
-        rows: list[DecisionRecord],
-        subjects: list[DecisionSubject],
-    ) -> Response:
-        caller = check_caller(caller, job.request)
-        cost = (
-            max(1, len(job.operation.items)) if isinstance(job.operation, Batch) else 1
-        )
-        headers = self._window.take(caller, cost, now)
-        policy = RegisterPolicy(caller, view, now, page_key(), settings.BASE_URL, key)
-        document = job.operation.run(policy)
-        request_id = job.request.header("x-request-id")
-        for logged in policy.logged:
-            rows.append(decision_row(logged, request_id))
-            subjects.extend(subject_rows(logged))
-        return json_response(document, headers=headers)
+
+def lanes() -> int:
+    """How many batches may be under way at once; SQLite has one writer anyway."""
+    wished = int(getattr(settings, "GATE_LANES", 1))
+    return wished if connection.vendor == "postgresql" else 1
 
 
 def token_of(request: Request) -> str:
@@ -267,7 +272,7 @@ def subject_rows(logged: Logged) -> list[DecisionSubject]:
 
 def decision_row(logged: Logged, request_id: str) -> DecisionRecord:
     """The row of the decision log, with the digest over its payload."""
-    payload: dict[str, Any] = {"evaluation_id": logged.evaluation_id, **logged.payload}
+    payload = dict(logged.payload)
     return DecisionRecord(
         evaluation_id=logged.evaluation_id,
         application_id=logged.application_id,
@@ -280,7 +285,7 @@ def decision_row(logged: Logged, request_id: str) -> DecisionRecord:
         revision=logged.revision,
         policy=logged.policy,
         payload=payload,
-        digest=decision_digest(payload),
+        digest=hashlib.sha256(canonical_bytes(payload)).hexdigest(),
     )
 
 
@@ -294,11 +299,9 @@ def _from(address: str, networks: Sequence[str]) -> bool:
         return False
 
 
-def _one_snapshot() -> None:
-    """All reads of a batch see one commit; within a test's transaction they do."""
-    if connection.vendor == "postgresql" and not connection.savepoint_ids:
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+def _cost(operation: Operation) -> int:
+    """A batch costs as much as its questions one by one."""
+    return max(1, len(operation.items)) if isinstance(operation, Batch) else 1
 
 
 def _drop_connection() -> None:

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from oauth2_provider.models import get_access_token_model
 
-from accounts.models import Membership, Organisation, User
+from accounts.models import User
 from credentials.data import (
     BodyRecord,
     OfficerRecord,
@@ -30,7 +31,8 @@ from credentials.data import (
     StatusChange,
 )
 from credentials.enums import Ground, QualificationState, SchemeVersionState
-from credentials.models import GateState, Qualification, Recusal, SchemeVersion
+from credentials.gate.fetching import QUERIES, Row, Session, wanted
+from credentials.models import GateState, Qualification, SchemeVersion
 from credentials.queries.people import persons_of
 from credentials.queries.register import (
     CAUSES,
@@ -42,7 +44,7 @@ from credentials.queries.register import (
 from credentials.rules.scheme import FUNCTIONS, SchemeRules, parse_scheme
 from credentials.rules.validity import StudyStanding
 
-USER_COLUMNS = ("public_id", "is_active", "phone", "email")
+CANONICAL_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 STUDY_MEMORY = timedelta(seconds=30)
 STUDY_MEMORY_SIZE = 20_000
 _STUDY: dict[tuple[str, str, datetime, int], tuple[datetime, StudyStanding | None]] = {}
@@ -73,6 +75,46 @@ class SchemeInEffect:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything a batch of questions is answered from."""
+
+    callers: dict[str, Caller]
+    view: RegisterView
+    installation: str
+    kid: str
+
+
+def read_snapshot(
+    session: Session,
+    tokens: Collection[str],
+    officer_ids: Collection[str],
+    organisation_ids: Collection[str],
+    *,
+    now: datetime,
+) -> Snapshot:
+    """Callers, officers, schemes and freezes as of one commit."""
+    checksums = {hashlib.sha256(token.encode()).hexdigest(): token for token in tokens}
+    asked = wanted(list(checksums), _uuids(officer_ids), _uuids(organisation_ids))
+    rows = session.fetch(asked)
+    if not rows["state"]:
+        GateState.objects.get_or_create(pk=1)
+        rows["state"] = list(QUERIES["state"]([1]))
+    installation, frozen_at = rows["state"][0]
+    revision = rows["register"][0][0] if rows["register"] else 0
+    schemes = _schemes_now(str(installation), tuple(rows["versions"]), now)
+    frozen = _freezes_at(str(installation), revision)
+    view = _view(rows, schemes, frozen, revision=revision, now=now)
+    return Snapshot(
+        callers={
+            checksums[row[0]]: _caller(row) for row in rows["callers"] if row[2] > now
+        },
+        view=replace(view, frozen=view.frozen or frozen_at is not None),
+        installation=str(installation),
+        kid=rows["keys"][0][0] if rows["keys"] else "",
+    )
+
+
 def read_callers(tokens: Collection[str], *, now: datetime) -> dict[str, Caller]:
     """The callers of the tokens that are good now, by token.
 
@@ -81,32 +123,10 @@ def read_callers(tokens: Collection[str], *, now: datetime) -> dict[str, Caller]
     by_checksum = {
         hashlib.sha256(token.encode()).hexdigest(): token for token in tokens
     }
-    rows = get_access_token_model().objects.filter(
-        token_checksum__in=by_checksum,
-        expires__gt=now,
-        application__closed_at__isnull=True,
-    )
     return {
-        by_checksum[row[0]]: Caller(
-            application_id=row[2],
-            client_id=row[3],
-            scopes=frozenset(row[1].split()) & frozenset(row[4]),
-            divisions=frozenset(row[5]),
-            addresses=tuple(row[6]),
-            requests_per_minute=row[7],
-            certificate_thumbprint=row[8],
-        )
-        for row in rows.values_list(
-            "token_checksum",
-            "scope",
-            "application_id",
-            "application__client_id",
-            "application__allowed_scopes",
-            "application__divisions",
-            "application__allowed_addresses",
-            "application__requests_per_minute",
-            "application__certificate_thumbprint",
-        )
+        by_checksum[row[0]]: _caller(row)
+        for row in QUERIES["callers"](list(by_checksum))
+        if row[2] > now
     }
 
 
@@ -117,37 +137,93 @@ def read_register(
     organisation_ids: Collection[str] = (),
 ) -> RegisterView:
     """The present standing of some officers, with schemes, bodies and freezes."""
-    users = _read_users(officer_ids)
+    rows = Session().fetch(wanted([], _uuids(officer_ids), _uuids(organisation_ids)))
     schemes = read_schemes(now)
-    held = _read_qualifications(users, schemes, now)
-    return _view(users, held, schemes, freezes(), organisation_ids=organisation_ids)
+    return _view(rows, schemes, freezes(), revision=head_sequence(), now=now)
+
+
+def _caller(row: Row) -> Caller:
+    return Caller(
+        application_id=row[3],
+        client_id=row[4],
+        scopes=frozenset(row[1].split()) & frozenset(row[5]),
+        divisions=frozenset(row[6]),
+        addresses=tuple(row[7]),
+        requests_per_minute=row[8],
+        certificate_thumbprint=row[9],
+    )
 
 
 def read_history(
     officer_ids: Collection[str], *, at: datetime, known_at: datetime | None
 ) -> RegisterView:
     """The standing of officers on a day, as known on a day: folded from the ledger."""
-    users = _read_users(officer_ids)
+    rows = Session().fetch(wanted([], _uuids(officer_ids), []))
     schemes = read_schemes(at)
+    rows["qualifications"] = []
+    view = _view(rows, schemes, frozenset(), revision=head_sequence(), now=at)
+    users = {row[0]: _user(row) for row in rows["users"]}
     held = _fold_qualifications(users, schemes, at, known_at)
-    return _view(users, held, schemes, frozenset())
+    return replace(
+        view,
+        officers={
+            str(user.public_id): replace(
+                view.officers[str(user.public_id)],
+                qualifications=tuple(held.get(key, ())),
+            )
+            for key, user in users.items()
+        },
+    )
 
 
 def read_schemes(at: datetime) -> dict[str, SchemeInEffect]:
     """The scheme versions in effect at a time, by key."""
-    rows = (
-        SchemeVersion.objects.filter(
-            state=SchemeVersionState.APPROVED, effective_from__lte=at
-        )
-        .order_by("effective_from", "number")
-        .values_list("scheme__key", "number", "parameters")
-    )
     found = {}
-    for key, number, parameters in rows:
+    for effective_from, scheme in _approved_schemes():
+        if effective_from <= at:
+            found[scheme.key] = scheme
+    return found
+
+
+def _approved_schemes() -> list[tuple[datetime, SchemeInEffect]]:
+    """Every approved version, in the order in which they take effect."""
+    rows = (
+        SchemeVersion.objects.filter(state=SchemeVersionState.APPROVED)
+        .order_by("effective_from", "number")
+        .values_list("effective_from", "scheme__key", "number", "parameters")
+    )
+    found = []
+    for effective_from, key, number, parameters in rows:
         text = json.dumps(parameters, sort_keys=True, separators=(",", ":"))
         rules, digest = _parsed(text)
-        found[key] = SchemeInEffect(key, number, rules, digest)
+        found.append((effective_from, SchemeInEffect(key, number, rules, digest)))
     return found
+
+
+def _schemes_now(
+    installation: str, versions: tuple[Row, ...], now: datetime
+) -> dict[str, SchemeInEffect]:
+    """The versions in effect; parsed again only when the approved ones change."""
+    return {
+        scheme.key: scheme
+        for effective_from, scheme in _remembered_schemes(installation, versions)
+        if effective_from <= now
+    }
+
+
+@lru_cache(maxsize=4)
+def _remembered_schemes(
+    installation: str, versions: tuple[Row, ...]
+) -> list[tuple[datetime, SchemeInEffect]]:
+    del installation, versions
+    return _approved_schemes()
+
+
+@lru_cache(maxsize=4)
+def _freezes_at(installation: str, revision: int) -> frozenset[str]:
+    """Freezes are ledger entries: nothing changes without a new revision."""
+    del installation, revision
+    return freezes()
 
 
 def candidate_ids(sector: str, after: str, limit: int) -> list[str]:
@@ -175,15 +251,17 @@ def _parsed(text: str) -> tuple[SchemeRules, str]:
 
 
 def _view(
-    users: Users,
-    held: Mapping[int, list[QualificationRecord]],
+    rows: Mapping[str, list[Row]],
     schemes: dict[str, SchemeInEffect],
     frozen: frozenset[str],
     *,
-    organisation_ids: Collection[str] = (),
+    revision: int,
+    now: datetime,
 ) -> RegisterView:
-    posts = _read_posts(users)
-    recusals = _read_recusals(users)
+    users = {row[0]: _user(row) for row in rows["users"]}
+    held = _read_qualifications(rows["qualifications"], users, schemes, now)
+    posts = _read_posts(rows["posts"])
+    recusals = _read_recusals(rows["recusals"])
     persons = persons_of(users.values())
     officers = {
         str(user.public_id): OfficerRecord(
@@ -196,56 +274,43 @@ def _view(
         for key, user in users.items()
     }
     return RegisterView(
-        revision=head_sequence(),
+        revision=revision,
         officers=officers,
-        schemes={
-            key: SchemeTerms(
-                scheme=key,
-                version=scheme.number,
-                sectors=frozenset(scheme.rules.sectors),
-                methods=frozenset(scheme.rules.methods),
-                quorum=scheme.rules.quorum,
-                lead_required=scheme.rules.lead_required,
-                frozen=key in frozen,
-                digest=scheme.digest,
-                functions=FUNCTIONS[scheme.rules.kind],
-            )
-            for key, scheme in schemes.items()
+        schemes={key: _terms(scheme, frozen) for key, scheme in schemes.items()},
+        bodies={
+            str(row[0]): BodyRecord(str(row[0]), row[1], row[2])
+            for row in rows["bodies"]
         },
-        bodies=_read_bodies(organisation_ids),
         frozen="" in frozen,
     )
 
 
-def _read_users(officer_ids: Collection[str]) -> Users:
-    rows = User.objects.filter(public_id__in=_uuids(officer_ids))
-    return {user.pk: user for user in rows.only(*USER_COLUMNS)}
+def _terms(scheme: SchemeInEffect, frozen: frozenset[str]) -> SchemeTerms:
+    return SchemeTerms(
+        scheme=scheme.key,
+        version=scheme.number,
+        sectors=frozenset(scheme.rules.sectors),
+        methods=frozenset(scheme.rules.methods),
+        quorum=scheme.rules.quorum,
+        lead_required=scheme.rules.lead_required,
+        frozen=scheme.key in frozen,
+        digest=scheme.digest,
+        functions=FUNCTIONS[scheme.rules.kind],
+    )
+
+
+def _user(row: Row) -> User:
+    return User(
+        pk=row[0], public_id=row[1], is_active=row[2], phone=row[3], email=row[4]
+    )
 
 
 def _read_qualifications(
-    users: Users, schemes: dict[str, SchemeInEffect], now: datetime
+    rows: list[Row],
+    users: Users,
+    schemes: dict[str, SchemeInEffect],
+    now: datetime,
 ) -> dict[int, list[QualificationRecord]]:
-    rows = (
-        Qualification.objects.filter(officer__in=users)
-        .order_by("officer", "pk")
-        .values_list(
-            "officer_id",
-            "public_id",
-            "scheme__key",
-            "scheme_version",
-            "sectors",
-            "methods",
-            "divisions",
-            "valid_from",
-            "valid_to",
-            "state",
-            "suspended_since",
-            "closed_at",
-            "ground",
-            "issuer__public_id",
-            "issuer__division_code",
-        )
-    )
     found: dict[int, list[QualificationRecord]] = {}
     for row in rows:
         scheme = schemes.get(row[2])
@@ -361,15 +426,7 @@ def _functions(scheme: SchemeInEffect | None) -> frozenset[str]:
     return FUNCTIONS[scheme.rules.kind] if scheme else frozenset()
 
 
-def _read_posts(users: Users) -> dict[int, list[PostRecord]]:
-    rows = Membership.objects.filter(user__in=users).values_list(
-        "user_id",
-        "organisation__public_id",
-        "organisation__division_code",
-        "organisation__body_type",
-        "joined_on",
-        "left_on",
-    )
+def _read_posts(rows: list[Row]) -> dict[int, list[PostRecord]]:
     posts: dict[int, list[PostRecord]] = {}
     for user, body, division, body_type, joined, left in rows:
         post = PostRecord(
@@ -383,25 +440,12 @@ def _read_posts(users: Users) -> dict[int, list[PostRecord]]:
     return posts
 
 
-def _read_recusals(users: Users) -> dict[int, list[RecusalRecord]]:
-    rows = Recusal.objects.filter(officer__in=users).values_list(
-        "officer_id", "site", "inspection", "since", "until", "employer"
-    )
+def _read_recusals(rows: list[Row]) -> dict[int, list[RecusalRecord]]:
     found: dict[int, list[RecusalRecord]] = {}
     for officer, site, inspection, since, until, employer in rows:
         record = RecusalRecord(site, inspection, since, until, employer)
         found.setdefault(officer, []).append(record)
     return found
-
-
-def _read_bodies(organisation_ids: Collection[str]) -> dict[str, BodyRecord]:
-    wanted = _uuids(organisation_ids)
-    if not wanted:
-        return {}
-    rows = Organisation.objects.filter(public_id__in=wanted).values_list(
-        "public_id", "division_code", "body_type"
-    )
-    return {str(row[0]): BodyRecord(str(row[0]), row[1], row[2]) for row in rows}
 
 
 def read_state() -> tuple[str, bool]:
@@ -410,16 +454,9 @@ def read_state() -> tuple[str, bool]:
     return str(state.installation), state.frozen_at is not None
 
 
-def _uuids(texts: Iterable[str]) -> list[str]:
+def _uuids(texts: Iterable[str]) -> list[UUID]:
     """The texts that are canonical UUIDs; anything else names nobody."""
-    return [text for text in texts if _is_uuid(text)]
-
-
-def _is_uuid(text: str) -> bool:
-    parts = text.split("-")
-    return [len(part) for part in parts] == [8, 4, 4, 4, 12] and all(
-        set(part) <= set("0123456789abcdef") for part in parts
-    )
+    return [UUID(text) for text in sorted(texts) if CANONICAL_UUID.fullmatch(text)]
 
 
 def _midnight(day: date) -> datetime:

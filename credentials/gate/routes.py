@@ -43,7 +43,13 @@ from credentials.gate.policy import (
     instant,
     officers_asked,
 )
-from credentials.gate.reading import Caller, read_callers, read_register, read_state
+from credentials.gate.reading import (
+    Caller,
+    read_callers,
+    read_register,
+    read_state,
+    schemes_digest,
+)
 from credentials.models import (
     DecisionRecord,
     GateEvent,
@@ -243,6 +249,7 @@ def _decide(
     policy = RegisterPolicy(
         caller=replace(call.caller, scopes=call.caller.scopes | {"gate:evaluate"}),
         view=replace(view, frozen=view.frozen or frozen),
+        digest=schemes_digest(view),
         now=call.now,
         page_key=page_key(),
         issuer=settings.BASE_URL,

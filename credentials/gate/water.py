@@ -23,16 +23,22 @@ class HighWater:
     def __init__(self) -> None:
         self._marks: dict[str, int] = {}
 
-    def check(self, installation: str, revision: int) -> None:
+    def mark(self) -> dict[str, int]:
+        """What had been seen when a snapshot was begun: it must show no less."""
+        return dict(self._marks)
+
+    def check(self, installation: str, revision: int, mark: dict[str, int]) -> None:
         """Raises when the revision lies below the mark; raises the mark otherwise."""
-        mark = self._marks.get(installation)
-        if mark is None:
-            mark = self._read(installation)
-        if revision < mark:
+        lowest = mark.get(installation)
+        if lowest is None:
+            lowest = self._read(installation)
+        if revision < lowest:
             raise RevisionRegressedError
-        if revision > mark:
+        if revision > self._marks.get(installation, lowest):
             self._write(installation, revision)
-        self._marks[installation] = revision
+        self._marks[installation] = max(
+            revision, self._marks.get(installation, revision)
+        )
 
     def forget(self) -> None:
         """Accepts the present register after reconciliation."""

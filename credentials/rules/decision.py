@@ -100,7 +100,12 @@ def decide(
     terms = ACTIONS.get(question.action)
     if terms is None:
         return _refuse(Reason(Code.ACTION_UNKNOWN))
-    early = _question_reason(question, terms, register, now, client_divisions)
+    lineage = (
+        ancestors(question.division, question.at, register.divisions)
+        if is_division_code(question.division)
+        else frozenset()
+    )
+    early = _question_reason(question, terms, register, lineage, now, client_divisions)
     if early is not None:
         return _refuse(early)
     schemes = _schemes_for(question, terms, register)
@@ -109,11 +114,6 @@ def decide(
     for scheme in schemes:
         if scheme.frozen and not terms.past:
             return _refuse(Reason(Code.FROZEN, scheme=scheme.scheme))
-    lineage = (
-        ancestors(question.division, question.at, register.divisions)
-        if question.division
-        else frozenset()
-    )
     if terms.team:
         return _decide_team(question, terms, register, schemes, lineage, now)
     return _decide_officer(question, terms, register, lineage, now)
@@ -142,6 +142,7 @@ def _question_reason(
     question: Question,
     terms: ActionTerms,
     register: RegisterView,
+    lineage: frozenset[str],
     now: datetime,
     client_divisions: frozenset[str],
 ) -> Reason | None:
@@ -154,7 +155,6 @@ def _question_reason(
     if question.division:
         if not is_division_code(question.division):
             return Reason(Code.RESOURCE_INCOMPLETE, details={"missing": ["division"]})
-        lineage = ancestors(question.division, question.at, register.divisions)
         if not covers(client_divisions, lineage):
             return Reason(Code.CLIENT_NOT_AUTHORISED_FOR_DIVISION)
     if terms.past:

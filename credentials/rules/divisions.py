@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from credentials.data import DivisionSpan
 
@@ -39,6 +40,18 @@ def parent_of(code: str, at: datetime, spans: Spans) -> str:
 
 def ancestors(code: str, at: datetime, spans: Spans) -> frozenset[str]:
     """The division itself and everything it lies in; empty for an extinct one."""
+    return _dated(code, at, spans) if spans else _structural(code)
+
+
+@lru_cache(maxsize=4096)
+def _structural(code: str) -> frozenset[str]:
+    found = [code]
+    while parent := structural_parent(found[-1]):
+        found.append(parent)
+    return frozenset(found)
+
+
+def _dated(code: str, at: datetime, spans: Spans) -> frozenset[str]:
     found: set[str] = set()
     while code and code not in found:
         parent = parent_of(code, at, spans)

@@ -31,9 +31,14 @@ def key_directory() -> Path:
 def current_key() -> PrivateKey | None:
     """The key that signs now, or None when there is none on this machine."""
     row = SigningKey.objects.filter(retired_at__isnull=True).first()
-    if row is None:
+    return load_key(row.kid) if row is not None else None
+
+
+def load_key(kid: str) -> PrivateKey | None:
+    """The private half of a key, or None when it does not lie on this machine."""
+    if not kid:
         return None
-    path = key_directory() / f"{row.kid}.json"
+    path = key_directory() / f"{kid}.json"
     try:
         stamp = path.stat().st_mtime_ns
     except FileNotFoundError:

@@ -239,7 +239,7 @@ def test_log_refuses_change_and_removal(caller, officers):
 
 def test_answer_is_503_when_the_log_cannot_be_written(caller, officers, monkeypatch):
     monkeypatch.setattr(
-        "credentials.gate.desk.log_decisions",
+        "credentials.gate.fetching.log_decisions",
         lambda *_: (_ for _ in ()).throw(DatabaseError("disk full")),
     )
 
