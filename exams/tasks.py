@@ -20,3 +20,11 @@ def close_overdue_sittings() -> None:
     from exams.services import close_and_mark
 
     close_and_mark(now=timezone.now())
+
+
+@task()
+def sync_stale_items() -> None:
+    """Flag items whose law has changed."""
+    from exams.services import sync_stale_items as sync
+
+    sync(now=timezone.now())

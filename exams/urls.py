@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exams.views import candidate, console, papers, practice, results
+from exams.views import bank, candidate, console, papers, practice, results
 
 app_name = "exams"
 urlpatterns = [
@@ -22,6 +22,12 @@ urlpatterns = [
     path("receipts/", papers.check_receipt, name="check_receipt"),
     path("practice/", practice.practice_home, name="practice"),
     path("practice/item/", practice.practice_item, name="practice_item"),
+    path("bank/", bank.bank, name="bank"),
+    path("bank/act/", bank.bank_act, name="bank_act"),
+    path("bank/new/", bank.item_new, name="item_new"),
+    path("bank/<uuid:item_id>/", bank.item, name="item"),
+    path("bank/<uuid:item_id>/edit/", bank.item_edit, name="item_edit"),
+    path("bank/<uuid:item_id>/act/", bank.item_act, name="item_act"),
     path("sessions/", console.session_list, name="sessions"),
     path("sessions/<uuid:session_id>/", console.console, name="console"),
     path(

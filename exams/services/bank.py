@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.chain import canonical
 from accounts.models import Organisation, User
+from courses.queries.law import check_places
 from exams.data import CaseSetDraft, ExhibitDraft, ItemDraft, ItemFileDraft
 from exams.enums import ReviewVerdict
 from exams.errors import ItemRefused, NotInReview, OwnWorkReviewed, ReasonMissing
@@ -23,6 +25,7 @@ from exams.models import (
     ItemReview,
     ItemRevision,
 )
+from exams.queries.registered import cited_places
 from exams.question_types import draft_content, draft_problems
 
 
@@ -249,3 +252,16 @@ def _link_enemies(drafts: Iterable[ItemDraft]) -> None:
         if draft.enemies:
             item = Item.objects.get(key=draft.key)
             item.enemies.add(*Item.objects.filter(key__in=draft.enemies))
+
+
+def sync_stale_items(*, now: datetime) -> int:
+    """Flag every live item whose cited law has changed; gives how many were flagged.
+
+    Reviews recorded in the law library count. Idempotent.
+    """
+    checked = check_places(cited_places(), timezone.localdate(now))
+    reasons = {c.object_id: c for c in checked if c.status == "stale"}
+    return sum(
+        flag_stale([key], reason=f"{found.citation} {found.reason}", now=now)
+        for key, found in reasons.items()
+    )

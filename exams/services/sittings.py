@@ -56,6 +56,7 @@ from exams.rules.timing import (
     may_close,
 )
 from exams.rules.transitions import next_state, takes_answers
+from exams.services.bank import sync_stale_items
 from exams.services.events import (
     START,
     TRIES,
@@ -126,7 +127,8 @@ def assign_sitting(session: Session, candidate: User, *, now: datetime) -> Sitti
 def prepare_session(session: Session, *, now: datetime) -> int:
     """Draw and seal a form for everybody who has none yet; gives how many were made.
 
-    Idempotent, and therefore also the way to top up for late candidates.
+    Idempotent, and therefore also the way to top up for late candidates. Items whose law
+    has changed since they were reviewed are flagged first, so that none is drawn.
     """
     waiting = list(
         session.sittings.select_for_update()
@@ -136,6 +138,7 @@ def prepare_session(session: Session, *, now: datetime) -> int:
     )
     if not waiting:
         return 0
+    sync_stale_items(now=now)
     for sitting, form in zip(waiting, _forms_for(waiting, now), strict=True):
         sitting.form = form
         sitting.state = SittingState.READY

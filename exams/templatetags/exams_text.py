@@ -59,3 +59,15 @@ def svg_source(svg: str) -> str:
     """A drawing as the source of an image: as an image it can run nothing."""
     encoded = base64.b64encode(svg.encode()).decode("ascii")
     return f"data:image/svg+xml;base64,{encoded}"
+
+
+@register.filter
+def lookup(names: dict[str, str], key: str) -> str:
+    """The words for a key."""
+    return names.get(key, key)
+
+
+@register.filter
+def at(texts: list[str], place: int) -> str:
+    """The entry at a place of a list."""
+    return texts[place]

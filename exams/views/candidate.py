@@ -22,7 +22,7 @@ from courses.enums import Aspect
 from exams.data import ClientEvent, Saved
 from exams.enums import CLOSED_STATES, OPEN_STATES, SittingState
 from exams.errors import BadBatch, ExamsError, NotAllowedNow, SittingClosed
-from exams.forms import answers_from_form
+from exams.forms.sittings import answers_from_form
 from exams.models import SessionNote, Sitting
 from exams.queries.sittings import (
     clock_notices,

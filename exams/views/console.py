@@ -20,9 +20,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
 from accounts.permissions import code_required, signed_in_person
+from exams.documents.pdf import print_pdf
 from exams.enums import OPEN_STATES
 from exams.errors import ExamsError, NotAllowedNow
-from exams.forms import ActForm, OutageForm
+from exams.forms.sittings import ActForm, OutageForm
 from exams.models import Session, Sitting, VoidProposal
 from exams.permissions import sessions_invigilated, sessions_watched
 from exams.queries.console import (
@@ -38,7 +39,6 @@ from exams.services.clock import (
     pause_sitting,
     resume_sitting,
 )
-from exams.services.pdf import print_pdf
 from exams.services.results import decide_void, propose_void
 from exams.services.sessions import log_incident, tell_candidates
 

@@ -11,11 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.permissions import sign_in_required
+from exams.documents.pdf import print_pdf
 from exams.enums import CLOSED_STATES
 from exams.errors import HistoryBroken
-from exams.forms import ReceiptForm
+from exams.forms.sittings import ReceiptForm
 from exams.queries.receipts import sitting_by_receipt
-from exams.services.pdf import print_pdf
 from exams.services.sittings import verify_receipt
 from exams.views.candidate import own_sitting
 

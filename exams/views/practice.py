@@ -14,7 +14,7 @@ from accounts.permissions import sign_in_required, signed_in_person
 from courses.enums import Aspect
 from exams.data import AnswerState
 from exams.enums import Pool, ScoringRule
-from exams.forms import answer_from_form
+from exams.forms.sittings import answer_from_form
 from exams.models import Item, ItemRevision
 from exams.queries.practice import (
     next_practice_item,

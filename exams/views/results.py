@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import code_required, signed_in_person
+from exams.documents.results import as_csv, as_xlsx, score_histogram
 from exams.enums import SittingState
 from exams.errors import ExamsError
 from exams.models import Session
@@ -23,7 +24,6 @@ from exams.queries.statistics import (
     scored_sittings,
     session_statistics,
 )
-from exams.reports import as_csv, as_xlsx, score_histogram
 from exams.services.results import release_session
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -233,7 +233,7 @@ def test_nothing_a_candidate_receives_depends_on_the_key(signed_in, learner, liv
     live.form = with_other_key(live.form)
     live.save(update_fields=["form"])
 
-    assert every_response(client, live, 3) == seen
+    assert every_response(client, live, 2) == seen
 
 
 def test_nothing_a_candidate_receives_depends_on_an_unreleased_score(

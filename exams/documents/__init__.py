@@ -1,0 +1,1 @@
+"""Printed pages, charts and files made from what is stored."""

@@ -1,0 +1,1 @@
+"""User input of the examination engine."""

@@ -1,0 +1,151 @@
+"""The item bank as authors and reviewers see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from rapidfuzz import fuzz, process
+
+from exams.enums import ReviewVerdict
+from exams.models import (
+    FormItem,
+    Item,
+    ItemReview,
+    ItemRevision,
+    ScoreVersion,
+)
+from exams.psychometrics.items import ItemFigures, Response, item_figures
+
+SIMILAR_FROM = 70
+SIMILAR_SHOWN = 5
+STATES = ("live", "review", "draft", "stale", "retired")
+
+
+@dataclass(frozen=True)
+class SimilarItem:
+    """Another item that says nearly the same."""
+
+    revision: ItemRevision
+    percent: int
+
+
+def bank_items() -> QuerySet[Item]:
+    """Every item with its newest revision, the last review step, and its uses."""
+    newest = ItemRevision.objects.filter(item=OuterRef("pk")).order_by("-number")
+    last = ItemReview.objects.filter(revision__item=OuterRef("pk")).order_by(
+        "-at", "-pk"
+    )
+    return Item.objects.annotate(
+        newest=Subquery(newest.values("pk")[:1]),
+        newest_number=Subquery(newest.values("number")[:1]),
+        newest_type=Subquery(newest.values("type")[:1]),
+        newest_aspect=Subquery(newest.values("aspect")[:1]),
+        newest_stem=Subquery(newest.values("stem")[:1]),
+        newest_level=Subquery(newest.values("level")[:1]),
+        last_verdict=Subquery(last.values("verdict")[:1]),
+        last_reviewed=Subquery(last.values("revision")[:1]),
+    )
+
+
+def filter_items(items: QuerySet[Item], terms: dict[str, Any]) -> QuerySet[Item]:
+    """Items that meet every given term; empty terms do not restrict."""
+    if terms.get("q"):
+        items = items.filter(
+            Q(newest_stem__icontains=terms["q"]) | Q(key__icontains=terms["q"])
+        )
+    for name, column in (
+        ("aspect", "newest_aspect"),
+        ("type", "newest_type"),
+        ("level", "newest_level"),
+        ("pool", "pool"),
+    ):
+        if terms.get(name):
+            items = items.filter(**{column: terms[name]})
+    return _in_state(items, terms.get("state", ""))
+
+
+def _in_state(items: QuerySet[Item], state: str) -> QuerySet[Item]:
+    waiting = Q(last_verdict=ReviewVerdict.SUBMITTED)
+    if state == "live":
+        return items.filter(
+            live_revision__isnull=False,
+            stale_since__isnull=True,
+            retired_at__isnull=True,
+        )
+    if state == "review":
+        return items.filter(waiting, retired_at__isnull=True)
+    if state == "draft":
+        return items.filter(retired_at__isnull=True).exclude(
+            Q(live_revision=F("newest")) | waiting
+        )
+    if state == "stale":
+        return items.filter(stale_since__isnull=False, retired_at__isnull=True)
+    if state == "retired":
+        return items.filter(retired_at__isnull=False)
+    return items
+
+
+def with_uses(items: list[Item]) -> list[Item]:
+    """The items of one page with the number of forms they stand in."""
+    uses = dict(
+        FormItem.objects.filter(revision__item__in=items)
+        .values_list("revision__item")
+        .annotate(n=Count("form", distinct=True))
+        .order_by()
+    )
+    for item in items:
+        item.uses = uses.get(item.pk, 0)  # type: ignore[attr-defined]
+    return items
+
+
+def similar_items(revision: ItemRevision) -> list[SimilarItem]:
+    """Items whose stem is close to this one's, closest first."""
+    others = dict(
+        ItemRevision.objects.filter(item__retired_at__isnull=True)
+        .exclude(item=revision.item_id)
+        .filter(Q(item__live_revision=F("pk")) | Q(item__live_revision__isnull=True))
+        .values_list("pk", "stem")
+    )
+    found = process.extract(
+        revision.stem,
+        others,
+        scorer=fuzz.ratio,
+        limit=SIMILAR_SHOWN,
+        score_cutoff=SIMILAR_FROM,
+    )
+    percents = {pk: round(score) for _, score, pk in found}
+    revisions = ItemRevision.objects.filter(pk__in=percents).select_related("item")
+    return sorted(
+        (SimilarItem(r, percents[r.pk]) for r in revisions), key=lambda s: -s.percent
+    )
+
+
+def item_usage_figures(revision: ItemRevision) -> ItemFigures | None:
+    """Facility and discrimination of a revision over all scored sittings."""
+    places = dict(
+        FormItem.objects.filter(revision=revision).values_list("form", "position")
+    )
+    newest: dict[int, ScoreVersion] = {}
+    versions = ScoreVersion.objects.filter(sitting__form__in=places).select_related(
+        "sitting"
+    )
+    for version in versions.order_by("number"):
+        newest[version.sitting_id] = version
+    responses = []
+    for version in newest.values():
+        position = places[version.sitting.form_id or 0]
+        question = version.detail["questions"][position - 1]
+        earned = float(question["points"])
+        responses.append(
+            Response(
+                person=str(version.sitting_id),
+                item=str(revision.public_id),
+                share=earned / float(question["maximum"]),
+                rest=float(version.points) - earned,
+                answered=question["answered"],
+            )
+        )
+    figures = item_figures(responses)
+    return figures[0] if figures else None
