@@ -8,6 +8,8 @@ class CoursesConfig(AppConfig):
     verbose_name = _("courses")
 
     def ready(self) -> None:
+        from wagtail.signals import workflow_approved
+
         from courses import receivers
         from courses.queries import activities, lesson_citations
         from courses.registry import (
@@ -20,6 +22,7 @@ class CoursesConfig(AppConfig):
         )
 
         post_migrate.connect(receivers.prepare_catalogue, sender=self)
+        workflow_approved.connect(receivers.note_reviewer)
         register_citer(Citer("lesson", _("Lessons"), lesson_citations.lesson_citations))
         register_activity_kind(
             ActivityKind(

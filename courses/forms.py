@@ -133,3 +133,9 @@ class AssignForm(forms.Form):
                 _("Choose at least one organisation, group or person.")
             )
         return cleaned
+
+
+class AnswerForm(forms.Form):
+    """A trainer's answer."""
+
+    text = forms.CharField(label=_("Answer"), max_length=5000)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import learning, programmes, records
+from courses.views import learning, programmes, questions, records
 
 app_name = "courses"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
         programmes.withdraw,
         name="withdraw",
     ),
+    path("questions/", questions.list_questions, name="questions"),
+    path("questions/<uuid:question_id>/answer/", questions.answer, name="answer"),
     path("courses/<slug:key>/enrol/", learning.enrol, name="enrol"),
     path("lessons/<uuid:lesson_id>/window/", learning.open_window, name="open_window"),
     path("windows/<uuid:stream_id>/beat/", learning.beat, name="beat"),

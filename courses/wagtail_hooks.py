@@ -10,13 +10,18 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, include, path
 from django.utils import timezone
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.models import Page
+from wagtail.snippets.models import register_snippet
 
 from accounts.models import User
 from courses.models import CourseIndexPage, CoursePage, LessonPage, ModulePage
 from courses.permissions import may_enter_law_desk
 from courses.views import learning
 from courses.viewsets import law
+from courses.viewsets.learning import SectionViewSet, learning_menu_items
+
+register_snippet(SectionViewSet)
 
 
 @hooks.register("before_serve_page")
@@ -53,3 +58,9 @@ def add_stale_panel(request: HttpRequest, panels: list[Any]) -> None:
     user = request.user
     if isinstance(user, User) and may_enter_law_desk(user, timezone.now()):
         panels.append(law.StalePanel())
+
+
+@hooks.register("construct_main_menu")
+def add_learning_menu(request: HttpRequest, items: list[MenuItem]) -> None:
+    """Programmes and learners' questions in the main menu of those who manage them."""
+    items += [item for item in learning_menu_items() if item.is_shown(request)]

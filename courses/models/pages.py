@@ -34,6 +34,7 @@ from wagtail.search import index
 
 from courses.blocks import LessonStream, SectionStream
 from courses.enums import Aspect, Sector
+from courses.models.review import ReviewedPageTester
 from courses.rules.completion import Demands
 
 ACADEMIC_HOUR_MINUTES = 45
@@ -45,7 +46,14 @@ def new_key() -> str:
     return secrets.token_hex(8)
 
 
-class CourseIndexPage(Page):
+class ReviewedPageMixin:
+    """A page that goes online only through the legal review."""
+
+    def permissions_for_user(self, user: Any) -> ReviewedPageTester:
+        return ReviewedPageTester(user, self)
+
+
+class CourseIndexPage(ReviewedPageMixin, Page):
     """The catalogue of courses, root of the site; holds no personal data."""
 
     introduction = models.TextField(_("introduction"), blank=True)
@@ -61,7 +69,7 @@ class CourseIndexPage(Page):
         verbose_name_plural = _("catalogues")
 
 
-class CoursePage(Page):
+class CoursePage(ReviewedPageMixin, Page):
     """A course: what one learns, under the law of which day, and what it demands.
 
     Personal data: which trainer answers for it.
@@ -212,7 +220,7 @@ class CoursePrerequisite(Orderable):
         return f"{self.page_id} → {self.course_id}"
 
 
-class ModulePage(Page):
+class ModulePage(ReviewedPageMixin, Page):
     """A module 单元: a named group of lessons; holds no personal data."""
 
     parent_page_types = ["courses.CoursePage"]
@@ -228,7 +236,7 @@ def today() -> date:
     return timezone.localdate()
 
 
-class LessonPage(Page):
+class LessonPage(ReviewedPageMixin, Page):
     """A lesson 课时: what one reads in a sitting, under the law of one day.
 
     Personal data: which trainer wrote it and which legal reviewer released it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import AbstractGroupApprovalTask, TaskState
+from wagtail.models import AbstractGroupApprovalTask, PagePermissionTester, TaskState
 
 
 def writers_of(content: Any) -> set[int]:
@@ -13,9 +13,24 @@ def writers_of(content: Any) -> set[int]:
     writers = set(
         content.revisions.exclude(user=None).values_list("user_id", flat=True)
     )
+    content = getattr(content, "specific", content)
     owner = getattr(content, "owner_id", None)
     trainer = getattr(content, "trainer_id", None)
     return writers | {person for person in (owner, trainer) if person is not None}
+
+
+class ReviewedPageTester(PagePermissionTester):
+    """Rights on a page that only the legal review puts online.
+
+    Every door of Wagtail that publishes at once (edit, create, copy, bulk) asks these,
+    so that nobody, not even a superuser, publishes past the second pair of eyes.
+    """
+
+    def can_publish(self) -> bool:
+        return False
+
+    def can_publish_subpage(self) -> bool:
+        return False
 
 
 class LegalReview(AbstractGroupApprovalTask):

@@ -22,7 +22,12 @@ from accounts.enums import Role
 from courses.models import CourseIndexPage, LegalReview
 
 WORKFLOW = "法制审核"
-TRAINER_PAGE_RIGHTS = ("add_page", "change_page")
+PAGE_RIGHTS = {
+    Role.TRAINER: ("add_page", "change_page"),
+    Role.LEGAL_REVIEWER: ("lock_page",),
+}
+"""Wagtail lets nobody into a review who has no right at all on pages; locking is the
+least of them."""
 TRAINER_FILE_RIGHTS = (
     ("wagtailimages", "add_image"),
     ("wagtailimages", "choose_image"),
@@ -77,14 +82,15 @@ def _make_workflow(catalogue: CourseIndexPage) -> None:
 def _grant_rights(catalogue: CourseIndexPage) -> None:
     for label in ("wagtailcore", "wagtailimages", "wagtaildocs", "courses"):
         create_permissions(apps.get_app_config(label), verbosity=0)
-    trainers, _made = Group.objects.get_or_create(name=Role.TRAINER)
-    pages = Permission.objects.filter(
-        content_type__app_label="wagtailcore", codename__in=TRAINER_PAGE_RIGHTS
-    )
-    for right in pages:
-        GroupPagePermission.objects.get_or_create(
-            group=trainers, page=catalogue.page_ptr, permission=right
-        )
+    for role, rights in PAGE_RIGHTS.items():
+        group, _made = Group.objects.get_or_create(name=role)
+        for right in Permission.objects.filter(
+            content_type__app_label="wagtailcore", codename__in=rights
+        ):
+            GroupPagePermission.objects.get_or_create(
+                group=group, page=catalogue.page_ptr, permission=right
+            )
+    trainers = Group.objects.get(name=Role.TRAINER)
     collection = Collection.get_first_root_node()
     if collection is None:
         collection = Collection.add_root(name="Root")

@@ -27,7 +27,7 @@ def test_catalogue_made_twice_stays_one() -> None:
 def test_no_role_may_publish() -> None:
     rights = GroupPagePermission.objects.values_list("permission__codename", flat=True)
 
-    assert set(rights) == {"add_page", "change_page"}
+    assert set(rights) == {"add_page", "change_page", "lock_page"}
 
 
 def test_catalogue_asks_for_legal_review() -> None:

@@ -1,0 +1,67 @@
+"""Staff side of learning: reusable sections, and the way to the site's own desks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.menu import MenuItem
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from accounts.enums import Role
+from accounts.models import User
+from accounts.permissions import has_role
+from courses.models import Section
+from courses.queries.programmes import MANAGING_ROLES
+
+
+class SectionViewSet(SnippetViewSet):
+    """Reusable sections with draft, review, history and preview."""
+
+    model = Section
+    icon = "snippet"
+    menu_label = _("Reusable sections")
+    menu_name = "sections"
+    menu_order = 210
+    add_to_admin_menu = True
+    list_display = ["title", "live", "latest_revision"]
+    search_fields = ["title"]
+
+
+class RoleMenuItem(MenuItem):
+    """A menu item for those who hold one of the roles."""
+
+    def __init__(self, *args: Any, roles: tuple[Role, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.roles = roles
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        user = request.user
+        return isinstance(user, User) and has_role(
+            user, *self.roles, now=timezone.now()
+        )
+
+
+def learning_menu_items() -> list[RoleMenuItem]:
+    """Programmes and the questions of learners."""
+    return [
+        RoleMenuItem(
+            _("Training programmes"),
+            reverse_lazy("courses:programmes"),
+            name="programmes",
+            icon_name="tasks",
+            order=220,
+            roles=MANAGING_ROLES,
+        ),
+        RoleMenuItem(
+            _("Learners' questions"),
+            reverse_lazy("courses:questions"),
+            name="lesson-questions",
+            icon_name="help",
+            order=221,
+            roles=(Role.TRAINER,),
+        ),
+    ]
