@@ -10,18 +10,18 @@ from django.utils.translation import pgettext_lazy
 class Mode(TextChoices):
     """How much the simulator says while a run is going on."""
 
-    GUIDED = "guided", _("Guided")
-    PRACTICE = "practice", _("Practice")
-    EXAM = "exam", _("Assessment")
+    GUIDED = "guided", pgettext_lazy("inspection", "Guided")
+    PRACTICE = "practice", pgettext_lazy("inspection", "Practice")
+    EXAM = "exam", pgettext_lazy("inspection", "Assessment")
 
 
 class RunStatus(TextChoices):
     """Where a run stands as a record; its phase belongs to the engine's state."""
 
-    LIVE = "live", _("In progress")
-    SCORED = "scored", _("Scored")
+    LIVE = "live", pgettext_lazy("inspection", "In progress")
+    SCORED = "scored", pgettext_lazy("inspection", "Scored")
     EXPIRED = "expired", _("Time ran out, scored as it stood")
-    VOID = "void", _("Voided")
+    VOID = "void", pgettext_lazy("inspection", "Voided")
 
 
 FINISHED_STATUSES = frozenset({RunStatus.SCORED, RunStatus.EXPIRED})
@@ -30,9 +30,9 @@ FINISHED_STATUSES = frozenset({RunStatus.SCORED, RunStatus.EXPIRED})
 class CaseStatus(TextChoices):
     """Life of one version of a case."""
 
-    DRAFT = "draft", _("Draft")
-    PUBLISHED = "published", _("Published")
-    RETIRED = "retired", _("Retired")
+    DRAFT = "draft", pgettext_lazy("inspection", "Draft")
+    PUBLISHED = "published", pgettext_lazy("inspection", "Published")
+    RETIRED = "retired", pgettext_lazy("inspection", "Retired")
 
 
 class Mark(TextChoices):

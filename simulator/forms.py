@@ -8,8 +8,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, pgettext_lazy
 
 from courses.citations import Citation, canonical_law, parse_citations
 from simulator.engine import FIELDS, Action, State
@@ -49,7 +48,9 @@ class ActForm(forms.Form):
 class StartForm(forms.Form):
     """Starting a run: in which mode."""
 
-    mode = forms.ChoiceField(choices=Mode.choices, label=_("Mode"))
+    mode = forms.ChoiceField(
+        choices=Mode.choices, label=pgettext_lazy("inspection", "Mode")
+    )
     client_event_id = forms.RegexField(r"^[A-Za-z0-9_-]{8,64}$", max_length=64)
 
 

@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from courses.enums import Sector
 from simulator.enums import CaseStatus
@@ -19,9 +20,13 @@ class InspectionCase(models.Model):
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    key = models.SlugField(_("key"), max_length=80, unique=True)
-    title = models.CharField(_("title"), max_length=200)
-    sector = models.CharField(_("sector"), max_length=20, choices=Sector.choices)
+    key = models.SlugField(
+        pgettext_lazy("inspection", "key"), max_length=80, unique=True
+    )
+    title = models.CharField(pgettext_lazy("inspection", "title"), max_length=200)
+    sector = models.CharField(
+        pgettext_lazy("inspection", "sector"), max_length=20, choices=Sector.choices
+    )
     live_version = models.ForeignKey(
         "simulator.CaseVersion",
         on_delete=models.PROTECT,
@@ -52,18 +57,18 @@ class CaseVersion(models.Model):
         InspectionCase,
         on_delete=models.PROTECT,
         related_name="versions",
-        verbose_name=_("case"),
+        verbose_name=pgettext_lazy("inspection", "case"),
     )
-    number = models.PositiveIntegerField(_("number"))
+    number = models.PositiveIntegerField(pgettext_lazy("inspection", "number"))
     status = models.CharField(
-        _("status"),
+        pgettext_lazy("inspection", "status"),
         max_length=20,
         choices=CaseStatus.choices,
         default=CaseStatus.DRAFT,
     )
     payload = models.TextField(_("payload"))
     sha256 = models.CharField(_("fingerprint"), max_length=64)
-    law_as_of = models.DateField(_("law as of"))
+    law_as_of = models.DateField(pgettext_lazy("inspection", "law as of"))
     law_review_due = models.DateField(_("law review due"), null=True, blank=True)
     change_note = models.TextField(_("change note"), blank=True)
     imported_at = models.DateTimeField(_("imported at"))
@@ -108,10 +113,10 @@ class CaseMedia(models.Model):
         CaseVersion,
         on_delete=models.CASCADE,
         related_name="media",
-        verbose_name=_("version"),
+        verbose_name=pgettext_lazy("inspection", "version"),
     )
-    path = models.CharField(_("path"), max_length=200)
-    content = models.BinaryField(_("content"))
+    path = models.CharField(pgettext_lazy("inspection", "path"), max_length=200)
+    content = models.BinaryField(pgettext_lazy("inspection", "content"))
     sha256 = models.CharField(_("fingerprint"), max_length=64)
 
     class Meta:

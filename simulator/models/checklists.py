@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from courses.enums import Aspect
 
@@ -11,9 +12,9 @@ from courses.enums import Aspect
 class ChecklistEdition(models.Model):
     """A checklist as it reads at one date of the law. Holds no personal data."""
 
-    key = models.SlugField(_("key"), max_length=80)
-    title = models.CharField(_("title"), max_length=200)
-    law_as_of = models.DateField(_("law as of"))
+    key = models.SlugField(pgettext_lazy("inspection", "key"), max_length=80)
+    title = models.CharField(pgettext_lazy("inspection", "title"), max_length=200)
+    law_as_of = models.DateField(pgettext_lazy("inspection", "law as of"))
     sha256 = models.CharField(_("fingerprint"), max_length=64)
 
     class Meta:
@@ -43,8 +44,8 @@ class ChecklistEntry(models.Model):
         related_name="entries",
         verbose_name=_("edition"),
     )
-    number = models.CharField(_("number"), max_length=20)
-    position = models.PositiveIntegerField(_("position"))
+    number = models.CharField(pgettext_lazy("inspection", "number"), max_length=20)
+    position = models.PositiveIntegerField(pgettext_lazy("inspection", "position"))
     aspect = models.CharField(_("aspect"), max_length=20, choices=Aspect.choices)
     text = models.TextField(_("what is checked"))
     applies_to = models.TextField(_("to whom it applies"), blank=True)

@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.chain import GENESIS
 from simulator.enums import FINISHED_STATUSES, Mode, RunStatus
@@ -35,7 +36,7 @@ class Run(models.Model):
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         related_name="simulator_runs",
-        verbose_name=_("officer"),
+        verbose_name=pgettext_lazy("inspection", "officer"),
     )
     version = models.ForeignKey(
         CaseVersion,
@@ -44,24 +45,30 @@ class Run(models.Model):
         verbose_name=_("case version"),
     )
     seed = models.PositiveIntegerField(_("variant seed"))
-    mode = models.CharField(_("mode"), max_length=10, choices=Mode.choices)
-    attempt = models.PositiveSmallIntegerField(_("attempt"), default=1)
+    mode = models.CharField(
+        pgettext_lazy("inspection", "mode"), max_length=10, choices=Mode.choices
+    )
+    attempt = models.PositiveSmallIntegerField(
+        pgettext_lazy("inspection", "attempt"), default=1
+    )
     status = models.CharField(
-        _("status"),
+        pgettext_lazy("inspection", "status"),
         max_length=10,
         choices=RunStatus.choices,
         default=RunStatus.LIVE,
     )
-    started_at = models.DateTimeField(_("started at"))
+    started_at = models.DateTimeField(pgettext_lazy("inspection", "started at"))
     deadline_at = models.DateTimeField(_("to be finished by"), null=True, blank=True)
-    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    ended_at = models.DateTimeField(
+        pgettext_lazy("inspection", "ended at"), null=True, blank=True
+    )
     head_seq = models.PositiveIntegerField(_("last event"), default=0)
     head_hash = models.CharField(_("head of the chain"), max_length=64, default=GENESIS)
 
     objects = RunQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("run")
+        verbose_name = pgettext_lazy("inspection", "run")
         verbose_name_plural = _("runs")
         ordering = ["-started_at"]
         indexes = [
@@ -128,15 +135,17 @@ class ScoreReport(models.Model):
     """
 
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="reports")
-    number = models.PositiveIntegerField(_("number"))
-    current = models.BooleanField(_("counts"), default=True)
+    number = models.PositiveIntegerField(pgettext_lazy("inspection", "number"))
+    current = models.BooleanField(pgettext_lazy("inspection", "counts"), default=True)
     profile = models.CharField(_("scoring profile"), max_length=80)
-    score = models.FloatField(_("score"))
-    pass_mark = models.FloatField(_("pass mark"))
-    passed = models.BooleanField(_("passed"))
+    score = models.FloatField(pgettext_lazy("inspection", "score"))
+    pass_mark = models.FloatField(pgettext_lazy("inspection", "pass mark"))
+    passed = models.BooleanField(pgettext_lazy("inspection", "passed"))
     provisional = models.BooleanField(_("provisional"))
     vetoes = models.JSONField(_("vetoes"), default=list)
-    components = models.JSONField(_("components"), default=dict)
+    components = models.JSONField(
+        pgettext_lazy("inspection", "components"), default=dict
+    )
     report = models.JSONField(_("full report"), default=dict)
     head_hash = models.CharField(_("head of the chain"), max_length=64)
     scored_at = models.DateTimeField(_("scored at"))
@@ -174,22 +183,22 @@ class AttemptGrant(models.Model):
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         related_name="+",
-        verbose_name=_("officer"),
+        verbose_name=pgettext_lazy("inspection", "officer"),
     )
     case = models.ForeignKey(
         InspectionCase,
         on_delete=models.PROTECT,
         related_name="grants",
-        verbose_name=_("case"),
+        verbose_name=pgettext_lazy("inspection", "case"),
     )
-    reason = models.TextField(_("reason"))
+    reason = models.TextField(pgettext_lazy("inspection", "reason"))
     granted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         related_name="+",
         verbose_name=_("granted by"),
     )
-    granted_at = models.DateTimeField(_("granted at"))
+    granted_at = models.DateTimeField(pgettext_lazy("inspection", "granted at"))
 
     class Meta:
         verbose_name = _("further attempt")

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from courses.enums import Method
@@ -22,10 +22,10 @@ from simulator.models import Run
 from simulator.queries import case_of, current_state
 
 SCREENS = (
-    ("plan", _("Prepare")),
-    ("enter", _("Arrive")),
-    ("site", _("Inspect")),
-    ("handling", _("Handle")),
+    ("plan", pgettext_lazy("inspection", "Prepare")),
+    ("enter", pgettext_lazy("inspection", "Arrive")),
+    ("site", pgettext_lazy("inspection", "Inspect")),
+    ("handling", pgettext_lazy("inspection", "Handle")),
     ("reinspection", _("Re-inspect")),
     ("close", _("File away")),
 )
@@ -70,9 +70,9 @@ MEASURE_LABELS = {
     "evacuate": _("Order evacuation"),
     "seal": _("Seal or detain"),
     "file_case": _("File a case"),
-    "fine": _("Fine"),
+    "fine": pgettext_lazy("inspection", "Fine"),
     "no_penalty_educate": _("No penalty, educate"),
-    "transfer": _("Transfer"),
+    "transfer": pgettext_lazy("inspection", "Transfer"),
 }
 EQUIPMENT = (
     ("recorder", _("Body camera")),
@@ -83,8 +83,8 @@ EQUIPMENT = (
     ("helmet", _("Safety helmets and antistatic clothing")),
 )
 NOTICE_LABELS = {
-    "facts": _("Facts"),
-    "reasons": _("Reasons"),
+    "facts": pgettext_lazy("inspection", "Facts"),
+    "reasons": pgettext_lazy("inspection", "Reasons"),
     "basis": _("Legal basis"),
     "proposed_penalty": _("Intended penalty"),
     "defence_right": _("Right to state and defend"),
@@ -344,7 +344,7 @@ LANES = (
     ("order_immediate", _("Order immediate removal")),
     ("order_deadline", _("Order correction by a date")),
     ("file_case", _("File a case")),
-    ("other", _("Other")),
+    ("other", pgettext_lazy("inspection", "Other")),
 )
 
 

@@ -6,7 +6,7 @@ from math import cos, pi, sin
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from simulator.engine import Case, Event
@@ -15,19 +15,19 @@ from simulator.models import Run, ScoreReport
 
 COMPONENTS = (
     ("D", _("Detection")),
-    ("E", _("Evidence")),
+    ("E", pgettext_lazy("inspection", "Evidence")),
     ("P", _("Measures")),
     ("L", _("Legal basis")),
     ("R", _("Procedure")),
     ("K", _("Coverage")),
-    ("G", _("Documents")),
-    ("T", _("Time")),
+    ("G", pgettext_lazy("inspection", "Documents")),
+    ("T", pgettext_lazy("inspection", "Time")),
 )
 VERBS = {
     "run.start": _("Began"),
-    "run.submit": _("Handed in"),
+    "run.submit": pgettext_lazy("inspection", "Handed in"),
     "run.expire": _("Time ran out"),
-    "run.void": _("Voided"),
+    "run.void": pgettext_lazy("inspection", "Voided"),
     "plan.set": _("Wrote the plan"),
     "plan.submit": _("Submitted the plan"),
     "enterprise.notify": _("Telephoned the enterprise"),
@@ -37,8 +37,8 @@ VERBS = {
     "scene.move": _("Went to another place"),
     "hotspot.inspect": _("Looked at"),
     "document.open": _("Opened a paper"),
-    "document.read": _("Read"),
-    "person.ask": _("Asked"),
+    "document.read": pgettext_lazy("inspection", "Read"),
+    "person.ask": pgettext_lazy("inspection", "Asked"),
     "equipment.test": _("Had tested"),
     "evidence.fix": _("Fixed evidence"),
     "evidence.link": _("Linked evidence"),
@@ -52,7 +52,7 @@ VERBS = {
     "evacuate.order": _("Ordered evacuation"),
     "measure.seal": _("Sealed"),
     "measure.detain": _("Detained"),
-    "measure.release": _("Released"),
+    "measure.release": pgettext_lazy("inspection", "Released"),
     "record.sign": _("Had the record signed"),
     "record.refusal_noted": _("Noted the refusal to sign"),
     "order.deadline": _("Ordered correction by a date"),
@@ -73,7 +73,7 @@ VERBS = {
     "overdue.act": _("Dealt with what was overdue"),
     "doc.fill": _("Filled in a document"),
     "incident.fire": _("Something happened"),
-    "ui.focus_lost": _("Left the page"),
+    "ui.focus_lost": pgettext_lazy("inspection", "Left the page"),
 }
 CENTRE, RADIUS = (160.0, 142.0), 104.0
 LANE_LEFT, LANE_RIGHT = 90, 1105
