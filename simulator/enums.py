@@ -27,6 +27,13 @@ class RunStatus(TextChoices):
 FINISHED_STATUSES = frozenset({RunStatus.SCORED, RunStatus.EXPIRED})
 
 
+class RunAct(TextChoices):
+    """What an invigilator can decide about a run."""
+
+    EXTEND = "extend", _("Give more time")
+    VOID = "void", _("Void the run")
+
+
 class CaseStatus(TextChoices):
     """Life of one version of a case."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from courses.citations import Citation, canonical_law, parse_citations
 from simulator.engine import FIELDS, Action, State
@@ -43,6 +44,29 @@ class ActForm(forms.Form):
     client_event_id = forms.RegexField(r"^[A-Za-z0-9_-]{8,64}$", max_length=64)
     seen = forms.IntegerField(min_value=0, required=False)
     confirmed = forms.BooleanField(required=False)
+
+
+class ImportCaseForm(forms.Form):
+    """A zip of a case, to be checked and perhaps imported."""
+
+    source = forms.FileField(label=_("Case archive (zip)"))
+    really = forms.BooleanField(label=_("Import it as a draft"), required=False)
+
+
+class KeepRunForm(forms.Form):
+    """What an invigilator does about a run: more time, void, or another attempt."""
+
+    ACTS = (
+        ("extend", _("Give more time")),
+        ("void", _("Void the run")),
+        ("grant", _("Grant another attempt")),
+    )
+
+    act = forms.ChoiceField(choices=ACTS, label=_("What is done"))
+    minutes = forms.IntegerField(
+        min_value=1, max_value=240, required=False, label=_("Minutes")
+    )
+    reason = forms.CharField(max_length=500, label=_("For which reason"))
 
 
 class StartForm(forms.Form):

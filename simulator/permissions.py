@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -12,7 +14,7 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import User
-from accounts.permissions import code_required, sign_in_required
+from accounts.permissions import code_required, has_role, sign_in_required
 from accounts.queries import users_reached
 from simulator.enums import Mode
 from simulator.models import Run
@@ -81,3 +83,48 @@ def may_read(user: User, run: Run) -> bool:
         return True
     reached = users_reached(user, READERS, timezone.now())
     return reached.filter(pk=run.user_id).exists()
+
+
+CASE_READERS = (Role.TRAINER, Role.LEGAL_REVIEWER, Role.ASSESSOR, Role.AUDITOR)
+RUN_KEEPERS = (Role.INVIGILATOR, Role.ASSESSOR, Role.TRAINER)
+"""Roles that void, extend and grant runs of the officers they reach."""
+
+
+def may_enter_case_desk(user: User) -> bool:
+    """See cases, versions and what the bots reached."""
+    return user.is_superuser or has_role(user, *CASE_READERS, now=timezone.now())
+
+
+def may_publish(user: User) -> bool:
+    """Import, publish and retire cases: the legal reviewers."""
+    return user.is_superuser or has_role(user, Role.LEGAL_REVIEWER, now=timezone.now())
+
+
+def case_desk_required(view: Callable[P, HttpResponseBase]) -> Callable[P, Any]:
+    """Signed in with code and allowed at the case desk; 403 for everybody else."""
+    return _guard(view, may_enter_case_desk)
+
+
+def case_editor_required(view: Callable[P, HttpResponseBase]) -> Callable[P, Any]:
+    """Signed in with code and allowed to change cases; 403 for everybody else."""
+    return _guard(view, may_publish)
+
+
+def _guard(
+    view: Callable[..., Any], allowed: Callable[[User], bool]
+) -> Callable[..., Any]:
+    @code_required
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not isinstance(request.user, User) or not allowed(request.user):
+            raise PermissionDenied
+        answer: HttpResponseBase = view(request, *args, **kwargs)
+        return answer
+
+    return checked
+
+
+def kept_runs(keeper: User) -> QuerySet[Run]:
+    """The runs of the officers an invigilator, assessor or trainer answers for."""
+    reached = users_reached(keeper, RUN_KEEPERS, timezone.now()).exclude(pk=keeper.pk)
+    return Run.objects.filter(user__in=reached)

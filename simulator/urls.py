@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from simulator.views import cases, debrief, drawings, law, papers, play
+from simulator.views import cases, debrief, desk, drawings, law, papers, play
 
 app_name = "simulator"
 RUN = "runs/<uuid:run_id>/"
@@ -10,6 +10,8 @@ urlpatterns = [
     path("", cases.case_list, name="list"),
     path("cases/<slug:key>/", cases.case_detail, name="case"),
     path("cases/<slug:key>/start/", cases.run_start, name="start"),
+    path("desk/", desk.run_list, name="desk"),
+    path("desk/<uuid:run_id>/", desk.run_keep, name="keep"),
     path("checklists/<slug:key>/", cases.checklist, name="checklist"),
     path(RUN, play.run_detail, name="run"),
     path(f"{RUN}act/", play.run_act, name="act"),

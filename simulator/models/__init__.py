@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from simulator.models.cases import CaseMedia, CaseVersion, InspectionCase
 from simulator.models.checklists import ChecklistEdition, ChecklistEntry
-from simulator.models.runs import AttemptGrant, Run, RunEvent, ScoreReport
+from simulator.models.runs import (
+    AttemptGrant,
+    Run,
+    RunDecision,
+    RunEvent,
+    ScoreReport,
+)
 
 __all__ = [
     "AttemptGrant",
@@ -14,6 +20,7 @@ __all__ = [
     "ChecklistEntry",
     "InspectionCase",
     "Run",
+    "RunDecision",
     "RunEvent",
     "ScoreReport",
 ]

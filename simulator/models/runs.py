@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.chain import GENESIS
-from simulator.enums import FINISHED_STATUSES, Mode, RunStatus
+from simulator.enums import FINISHED_STATUSES, Mode, RunAct, RunStatus
 from simulator.models.cases import CaseVersion, InspectionCase
 
 
@@ -207,3 +207,35 @@ class AttemptGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} · {self.granted_at:%Y-%m-%d}"
+
+
+class RunDecision(models.Model):
+    """What an invigilator decided about a run, with the reason. Only added to.
+
+    Personal data: about whose run, by whom, why.
+    """
+
+    run = models.ForeignKey(
+        Run,
+        on_delete=models.PROTECT,
+        related_name="decisions",
+        verbose_name=pgettext_lazy("inspection", "run"),
+    )
+    act = models.CharField(_("what was decided"), max_length=10, choices=RunAct.choices)
+    minutes = models.PositiveIntegerField(_("minutes given"), null=True, blank=True)
+    reason = models.TextField(pgettext_lazy("inspection", "reason"))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("decided by"),
+    )
+    decided_at = models.DateTimeField(_("decided at"))
+
+    class Meta:
+        verbose_name = _("decision about a run")
+        verbose_name_plural = _("decisions about runs")
+        ordering = ["-decided_at"]
+
+    def __str__(self) -> str:
+        return f"{self.act} · {self.decided_at:%Y-%m-%d}"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from accounts.chain import link_hash
 from accounts.models import User
 from simulator.engine import Action, Event, Outcome, State, step
-from simulator.enums import CaseStatus, Mode, RunStatus
+from simulator.enums import CaseStatus, Mode, RunAct, RunStatus
 from simulator.errors import (
     ActionRefusedError,
     CaseNotPlayableError,
@@ -22,7 +22,14 @@ from simulator.errors import (
     RunClosedError,
     RunOutOfDateError,
 )
-from simulator.models import AttemptGrant, CaseVersion, InspectionCase, Run, RunEvent
+from simulator.models import (
+    AttemptGrant,
+    CaseVersion,
+    InspectionCase,
+    Run,
+    RunDecision,
+    RunEvent,
+)
 from simulator.queries import (
     case_of,
     chained_payload,
@@ -147,31 +154,40 @@ def close_overdue_runs(*, now: datetime) -> int:
 
 @transaction.atomic
 def void_run(run: Run, *, now: datetime, by: User, reason: str) -> None:
-    """Take a run out of every count, for a reason that stays in the log."""
+    """Take a run out of every count; who did it and why is kept.
+
+    Voiding twice changes nothing.
+    """
     run = Run.objects.select_for_update().get(pk=run.pk)
     if run.status == RunStatus.VOID:
         return
     if run.status == RunStatus.LIVE:
-        action = Action(
-            "run.void",
-            payload={"by": str(by.public_id), "reason": reason},
-            client_event_id="void",
-        )
-        _perform(run, action, now=now)
+        _perform(run, Action("run.void", client_event_id="void"), now=now)
     run.reports.update(current=False)
     run.status = RunStatus.VOID
     run.ended_at = now
     run.save(update_fields=["status", "ended_at"])
+    RunDecision.objects.create(
+        run=run, act=RunAct.VOID, reason=reason, decided_by=by, decided_at=now
+    )
 
 
 @transaction.atomic
-def extend_run(run: Run, *, minutes: int, now: datetime, by: User) -> None:
-    """Give an assessment more real time (an invigilator's decision)."""
+def extend_run(run: Run, *, minutes: int, now: datetime, by: User, reason: str) -> None:
+    """Give an assessment more real time; each call gives more."""
     run = Run.objects.select_for_update().get(pk=run.pk)
     if run.status != RunStatus.LIVE or run.deadline_at is None:
         raise RunClosedError
     run.deadline_at = max(run.deadline_at, now) + timedelta(minutes=minutes)
     run.save(update_fields=["deadline_at"])
+    RunDecision.objects.create(
+        run=run,
+        act=RunAct.EXTEND,
+        minutes=minutes,
+        reason=reason,
+        decided_by=by,
+        decided_at=now,
+    )
 
 
 def grant_attempt(

@@ -7,8 +7,7 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from accounts.enums import Level
-from accounts.models import Organisation, User
+from accounts.models import User
 from simulator.engine import Action
 from simulator.enums import Mode
 from simulator.models import InspectionCase, Run, RunEvent
@@ -21,28 +20,22 @@ from tests.simulator.conftest import CASE_FILE
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 WORKERS = 4
 
-pytestmark = [
-    pytest.mark.race,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        "connection.vendor != 'postgresql'",
-        reason="needs PostgreSQL (make test-postgres)",
-    ),
-]
+pytestmark = pytest.mark.race
 
 
 @pytest.fixture
-def officer() -> User:
-    Organisation.add_root(name="县局", level=Level.COUNTY, division_code="970121")
-    return User.objects.create_user("racer", "correct horse battery", name="竞速")
+def officer(committed_db: None) -> User:
+    name = f"racer-{uuid4().hex[:8]}"
+    return User.objects.create_user(name, "correct horse battery", name="竞速")
 
 
 @pytest.fixture
-def published() -> InspectionCase:
+def published(committed_db: None) -> InspectionCase:
+    """The case; what is committed stays, so a second test finds it published."""
     report = import_case(read_package(CASE_FILE), now=NOW)
     assert report.version is not None
     publish_case(report.version, now=NOW, by=None)
-    return InspectionCase.objects.get()
+    return InspectionCase.objects.get(key=report.case_key)
 
 
 def at_once(work: object, jobs: list[object]) -> list[object]:
@@ -94,7 +87,7 @@ def test_assessment_started_on_two_devices_is_one(
     )
 
     assert len(set(runs)) == 1
-    assert Run.objects.count() == 1
+    assert Run.objects.filter(user=officer).count() == 1
 
 
 def test_without_the_lock_the_database_itself_refuses_a_second_link(

@@ -177,7 +177,7 @@ def test_extended_assessment_goes_on(
 ) -> None:
     run = start_run(case, mode=Mode.EXAM, now=now, by=learner)
 
-    extend_run(run, minutes=120, now=now, by=instructor)
+    extend_run(run, minutes=120, now=now, by=instructor, reason="停电")
 
     assert close_overdue_runs(now=now + timedelta(hours=2)) == 0
 
