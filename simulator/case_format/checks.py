@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from simulator.engine.case import Case, CaseError, CaseItem, Problem, load_case
+from simulator.engine.case import Case, CaseError, Problem, load_case
 from simulator.engine.citations import PATTERN
 from simulator.engine.documents import FIELDS
+from simulator.engine.evidence import relevant_atoms
 from simulator.engine.gates import ALLOWED
 from simulator.engine.procedure import CONDITIONS
 from simulator.engine.profile import load_profile
@@ -103,19 +104,10 @@ def _atom_references(case: Case) -> Iterator[Problem]:
     ]
     named += [(f"events.{e.id}.effect.hide", e.effect.hide) for e in case.events]
     for n, item in enumerate(case.items):
-        named.append((f"items[{n}]", atoms_of(item)))
+        named.append((f"items[{n}]", relevant_atoms(item)))
     for path, atoms in named:
         for atom in sorted(set(atoms) - set(case.atoms)):
             yield Problem(path, "unknown_atom", f"There is no atom {atom!r}.")
-
-
-def atoms_of(item: CaseItem) -> set[str]:
-    """Every atom an item speaks of."""
-    atoms = set(item.look)
-    if item.evidence:
-        atoms |= set(item.evidence.full_if)
-        atoms |= {a for clause in item.evidence.any_of for a in clause}
-    return atoms
 
 
 def _item_references(case: Case) -> Iterator[Problem]:

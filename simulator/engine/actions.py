@@ -76,7 +76,7 @@ def apply(case: Case, state: State, action: Action) -> Outcome:
     refused = gate(case, state, action)
     if refused:
         return Outcome(refused=refused)
-    worries = cautions(case, state, action)
+    worries = cautions(case, state, action) if state.mode != "exam" else ()
     if worries and state.mode == "guided" and not action.payload.get("confirmed"):
         return Outcome(warning=worries[0])
     incidents = _incidents(case, state, action)

@@ -57,7 +57,7 @@ SKILLS: Mapping[Strategy, Skill] = {
     ),
     "tick_everything": Skill(accuse=1.0),
     "tick_nothing": Skill(detect=0.0, look="nothing"),
-    "interviews_only": Skill(look="people", measure=0.6),
+    "interviews_only": Skill(look="people"),
     "dump_all_evidence": Skill(accuse=1.0, dump=True),
     "no_notice": Skill(notice=False),
     "alone": Skill(alone=True),

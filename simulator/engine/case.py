@@ -266,10 +266,15 @@ class Statute:
 
 @dataclass(frozen=True)
 class EvidenceRule:
-    """Clauses of atoms, each sufficient; `full_if` is the complete proof."""
+    """Clauses of atoms, each sufficient; `full_if` is the complete proof.
+
+    `supporting` atoms prove nothing by themselves but belong to the matter, so
+    linking them is not dumping.
+    """
 
     any_of: tuple[tuple[str, ...], ...]
     full_if: tuple[str, ...] = ()
+    supporting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ def relevant_atoms(item: CaseItem) -> frozenset[str]:
     """Atoms that have to do with the item at all."""
     found = set(item.look)
     if item.evidence:
-        found |= set(item.evidence.full_if)
+        found |= {*item.evidence.full_if, *item.evidence.supporting}
         for clause in item.evidence.any_of:
             found |= set(clause)
     return frozenset(found)

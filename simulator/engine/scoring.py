@@ -88,6 +88,12 @@ class _Judgement:
     def seqs(self) -> tuple[int, ...]:
         return (self.record.seq,) if self.record else ()
 
+    def hit(self, params: Parameters) -> float:
+        """How far the violation counts as found: little without any proof."""
+        if not self.claimed:
+            return 0.0
+        return 1.0 if self.proof > 0 else params.bare_hit
+
 
 def score(
     case_version: Case,
@@ -201,9 +207,7 @@ def _detection(
     whole = sum(j.item.weight for j in violations) or 1
     lines, hits = [], 0.0
     for j in violations:
-        hit = 0.0
-        if j.claimed:
-            hit = 1.0 if j.proof > 0 else params.bare_hit
+        hit = j.hit(params)
         hits += j.item.weight * hit
         code = "hit" if hit == 1 else "bare_hit" if hit else "miss"
         share = j.item.weight / whole
@@ -233,7 +237,7 @@ def _per_violation(
     valued = [
         (j, per_item(run, j, params)) for j in judged if j.item.truth == "violation"
     ]
-    counted = [(j, value) for j, value in valued if value is not None]
+    counted = [(j, value * j.hit(params)) for j, value in valued if value is not None]
     whole = sum(j.item.weight for j, _ in counted) or 1
     lines = [
         _line(component, f"item_{component}", j.item.weight / whole * value,

@@ -217,3 +217,29 @@ def test_corrected_key_changes_only_the_score():
 
     assert corrected.total == played.report.total
     assert corrected.lines != played.report.lines
+
+
+def test_right_law_for_a_bare_assertion_earns_a_quarter():
+    bare, proved = Run().enter(), Run().enter()
+    for run in (bare, proved):
+        run.do("hotspot.inspect", "h_g_roster")
+        run.do("hotspot.inspect", "h_g_logbook")
+    cited = {"duty": ["YJTL:14.1.2"], "power": ["YJTL:32"]}
+    bare.do("item.record", "I02", mark="violation", **cited)
+    prove(proved, "I02", "a_roster_day", "a_log_presigned", **cited)
+
+    quarter = scored(proved).components["L"] / 4
+
+    assert scored(bare).components["L"] == pytest.approx(quarter, abs=1e-3)
+
+
+def test_supporting_atoms_are_not_strays():
+    run = Run().enter()
+    run.do("hotspot.inspect", "h_g_roster")
+    run.do("hotspot.inspect", "h_g_logbook")
+    run.do("person.ask", "p_guard.q2", presented=["a_log_presigned"])
+    prove(run, "I02", "a_roster_day", "a_log_presigned", "a_stmt_presign")
+
+    weights = sum(item.weight for item in run.case.violations)
+
+    assert scored(run).components["E"] == pytest.approx(2 / weights, abs=1e-3)
