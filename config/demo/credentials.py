@@ -78,7 +78,9 @@ def _earlier(now: datetime) -> list[EarlierEntry]:
     terms = dict(EARLIER)
     for body, count in BODIES.items():
         for number in range(FIRST_OF_BODY, FIRST_OF_BODY + count):
-            ends = now.date() + timedelta(days=20 + 97 * number + 31 * len(body))
+            ends = now.date() + timedelta(
+                days=18 + 97 * (number - FIRST_OF_BODY) + 9 * len(body)
+            )
             terms[f"{body}{number:02d}"] = (date(2025, 1, 1), ends)
     officers = {u.username: u for u in User.objects.filter(username__in=terms)}
     held = set(

@@ -1,8 +1,7 @@
 """Certificates and cards as PDF, with the font of the repository embedded.
 
-What was learned by trying stands in design decision 12: the font must lie inside
-the directory given as ``path``; reportlab embeds TrueType only; a missing glyph only
-logs, so the font's own table is asked before anything is drawn.
+The fonts are given to reportlab itself, which embeds TrueType only. A missing glyph
+only logs, so the font's own table is asked before anything is drawn.
 """
 
 from __future__ import annotations
@@ -19,12 +18,17 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from fontTools.ttLib import TTFont
-from xhtml2pdf import pisa
+from reportlab.lib.fonts import addMapping
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont as PrintedFont
+from xhtml2pdf import default, pisa
 
 from credentials.errors import GlyphMissing
 
 FONTS = Path(settings.BASE_DIR) / "config" / "static" / "site" / "fonts"
 REGULAR = FONTS / "NotoSansSC-Regular.ttf"
+BOLD = FONTS / "NotoSansSC-Bold.ttf"
+FAMILY = "RegisterSans"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +64,18 @@ def card_pdf(printed: Printed) -> bytes:
 def render(template: str, printed: Printed) -> bytes:
     """Draws one document, or raises ``GlyphMissing`` and names the person."""
     check_glyphs(printed)
+    _register_fonts()
     html = render_to_string(
         template,
         {
             "c": printed,
-            "font": REGULAR.name,
-            "bold": "NotoSansSC-Bold.ttf",
+            "font": FAMILY,
             "qr": qr_png(printed.check_url),
             "photo": _data(printed.photo, "image/jpeg") if printed.photo else "",
         },
     )
     out = io.BytesIO()
-    status = pisa.CreatePDF(html, dest=out, path=str(FONTS) + "/", encoding="utf-8")
+    status = pisa.CreatePDF(html, dest=out, encoding="utf-8")
     if status.err:
         raise GlyphMissing
     return out.getvalue()
@@ -115,6 +119,17 @@ def qr_svg_path(text: str) -> tuple[str, int]:
         if dark
     ]
     return "".join(rows), int(code.symbol_size(border=4)[0])
+
+
+@cache
+def _register_fonts() -> None:
+    """Makes the fonts known to the PDF library, once per process."""
+    for name, path in ((FAMILY, REGULAR), (f"{FAMILY}-Bold", BOLD)):
+        pdfmetrics.registerFont(PrintedFont(name, str(path)))
+    for bold in (0, 1):
+        for italic in (0, 1):
+            addMapping(FAMILY, bold, italic, f"{FAMILY}-Bold" if bold else FAMILY)
+    default.DEFAULT_FONT[FAMILY.lower()] = FAMILY
 
 
 @cache

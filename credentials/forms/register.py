@@ -115,13 +115,19 @@ class ActForm(forms.Form):
         label=_("Takes effect"),
         required=False,
         help_text=_("Empty: when it is approved."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "input"}),
+        widget=forms.DateTimeInput(
+            format="%Y-%m-%dT%H:%M",
+            attrs={"type": "datetime-local", "class": "input"},
+        ),
     )
     valid_to = forms.DateTimeField(
         label=_("New end of the term"),
         required=False,
         help_text=_("Only to extend the term."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "input"}),
+        widget=forms.DateTimeInput(
+            format="%Y-%m-%dT%H:%M",
+            attrs={"type": "datetime-local", "class": "input"},
+        ),
     )
     note = forms.CharField(
         label=_("Note for the second person"),
@@ -221,10 +227,14 @@ class DayForm(forms.Form):
 
     on = forms.DateField(
         label=_("On the day"),
-        widget=forms.DateInput(attrs={"type": "date", "class": "input"}),
+        widget=forms.DateInput(
+            format="%Y-%m-%d", attrs={"type": "date", "class": "input"}
+        ),
     )
     known = forms.DateField(
         label=_("As known on"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date", "class": "input"}),
+        widget=forms.DateInput(
+            format="%Y-%m-%d", attrs={"type": "date", "class": "input"}
+        ),
     )

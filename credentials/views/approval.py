@@ -224,6 +224,8 @@ def _desk(
     rows = TABS.get(tab, waiting_for)(person, now)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     first = waiting.first()
+    if chosen is None and tab == "waiting" and first is not None:
+        chosen, form = first, DecisionForm()
     context = {
         "tab": tab,
         "page": page,
