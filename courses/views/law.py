@@ -20,7 +20,7 @@ from courses.enums import ArticleChange, StatuteKind
 from courses.models import Statute, StatuteEdition
 from courses.queries.law import (
     best_edition,
-    cited_by,
+    cited_by_lately,
     edition_of_day,
     edition_to_show,
     explain,
@@ -228,7 +228,7 @@ def _related(
     staff = user.is_authenticated and (
         user.is_superuser or has_role(user, *STAFF_ROLES, now=timezone.now())
     )
-    places = cited_by(edition.statute.law, *chosen)
+    places = cited_by_lately(edition.statute.law, *chosen)
     groups: list[tuple[str, list[CitedPlace]]] = []
     for citer in citers():
         unique = {p.object_id: p for p in places if p.kind == citer.kind}

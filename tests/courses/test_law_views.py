@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -30,6 +31,7 @@ PAGE = "/law/ylsyjyltl/2024-07-01/"
 @pytest.fixture
 def library(db: None, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "_citers", {})
+    cache.clear()
     for name in (OLD, NEW):
         import_statute((FIXTURES / name).read_bytes(), name, now=now)
     for kind in ("lesson", "item"):
