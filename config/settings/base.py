@@ -213,7 +213,7 @@ WAGTAILSEARCH_BACKENDS = {
     "default": {"BACKEND": "wagtail.search.backends.database"},
 }
 
-GATE_LANES = env.number("GATE_LANES", 4)
+GATE_LANES = env.number("GATE_LANES", 2)
 OAUTH2_PROVIDER = {
     "SCOPES_BACKEND_CLASS": "credentials.oauth.ApplicationScopes",
     "OAUTH2_VALIDATOR_CLASS": "credentials.oauth.ConnectedSystemValidator",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.test import Client
 
 from accounts.models import User
+from credentials.enums import Act, Ground
 from credentials.models import (
     ConnectedApplication,
     Qualification,
@@ -15,6 +18,13 @@ from credentials.models import (
     SchemeVersion,
 )
 from credentials.services.applications import issue_secret
+from credentials.services.ledger import (
+    Writing,
+    append_entry,
+    lock_register,
+    open_qualification,
+    record_on,
+)
 
 METHODS = ["focused", "special", "random", "unannounced", "cross_area"]
 
@@ -143,3 +153,47 @@ def team_question(*officers: User, **changes: Any) -> dict[str, Any]:
     }
     question.update(changes)
     return question
+
+
+def issue(officer: User, scheme: Scheme, issuer) -> Qualification:
+    """A qualification issued through the ledger."""
+    now = datetime.now(tz=UTC)
+    with transaction.atomic():
+        register = lock_register()
+        entry = append_entry(
+            register,
+            Writing(
+                act=Act.ISSUED,
+                ground=Ground.REQUIREMENTS_MET,
+                effective_at=now,
+                officer=officer.public_id,
+                qualification=uuid.uuid4(),
+                scheme=scheme.key,
+                details={
+                    "number": f"T{officer.pk}",
+                    "scheme_version": 1,
+                    "sectors": ["hazchem"],
+                    "methods": METHODS,
+                    "divisions": [issuer.division_code],
+                    "valid_from": now.isoformat(),
+                    "valid_to": (now + timedelta(days=1000)).isoformat(),
+                },
+            ),
+            now=now,
+        )
+        return open_qualification(entry, officer, scheme, issuer)
+
+
+def act_on(qualification: Qualification, act: Act, ground: Ground) -> None:
+    """One act through the ledger, committed."""
+    with transaction.atomic():
+        now = datetime.now(tz=UTC)
+        writing = Writing(
+            act=act,
+            ground=ground,
+            effective_at=now,
+            officer=qualification.officer.public_id,
+            qualification=qualification.public_id,
+            scheme=qualification.scheme.key,
+        )
+        record_on(lock_register(), qualification, writing, now=now)
