@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from django.db import connection, connections
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django.plugin import DjangoDbBlocker
@@ -81,9 +82,30 @@ def corpus() -> Path:
     return CORPUS
 
 
+@pytest.fixture(scope="session")
+def test_database(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, django_db_keepdb: bool
+) -> Iterator[None]:
+    """The test database, also when no test of this run asks pytest-django for it."""
+    if "test" in Path(str(connection.settings_dict["NAME"])).name:
+        yield
+        return
+    with django_db_blocker.unblock():
+        made = setup_databases(
+            verbosity=0,
+            interactive=False,
+            aliases={"default"},
+            keepdb=django_db_keepdb,
+        )
+    yield
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            teardown_databases(made, verbosity=0)
+
+
 @pytest.fixture
 def committed_db(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path: Path
+    test_database: None, django_db_blocker: DjangoDbBlocker, tmp_path: Path
 ) -> Iterator[str]:
     """A copy of the test database in which every commit is real; dropped afterwards.
 
@@ -92,7 +114,6 @@ def committed_db(
     """
     with django_db_blocker.unblock():
         original = connection.settings_dict["NAME"]
-        assert "test" in str(original), "only the test database is copied"
         connections.close_all()
         if connection.vendor == "postgresql":
             copy = f"{original}_{uuid4().hex[:8]}"

@@ -180,7 +180,7 @@ def served(work: Path) -> Iterator[Server]:
             stderr=subprocess.STDOUT,
         )
         try:
-            _wait_for(url, process, work / "server.log")
+            wait_until_ready(url, process, work / "server.log")
             yield Server(url, environment)
         finally:
             process.send_signal(signal.SIGINT)
@@ -188,17 +188,21 @@ def served(work: Path) -> Iterator[Server]:
             log.close()
 
 
-def _wait_for(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def wait_until_ready(
+    url: str, process: "subprocess.Popen[bytes]", log: Path | None = None
+) -> None:
+    """Return when /readyz answers; fail with the log when the process ends first."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise AssertionError(log.read_text())
+            raise AssertionError(log.read_text() if log else "the server ended")
         try:
             with urllib.request.urlopen(f"{url}/readyz", timeout=5):  # noqa: S310
                 return
         except OSError:
             time.sleep(0.5)
-    raise AssertionError("the server did not start: " + log.read_text()[-4000:])
+    told = log.read_text()[-4000:] if log else ""
+    raise AssertionError(f"the server did not start: {told}")
 
 
 @contextmanager

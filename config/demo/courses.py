@@ -58,6 +58,7 @@ STUDIES = [
     *(Study(f"linxi{number:02d}", 50 + number) for number in range(1, 4)),
     Study("park01", 15, lessons=3),
     Study("linxi05", 6, lessons=1),
+    Study("city02", 4, lessons=2, begun=80),
 ]
 
 

@@ -18,6 +18,11 @@ SHOTS = os.environ.get("SHOTS", "")
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The demonstration; SERVER names a running one of this checkout to use instead."""
+    if running_at := os.environ.get("SERVER", ""):
+        settings = {"DJANGO_SETTINGS_MODULE": "config.settings.demo"}
+        yield Server(running_at, {**os.environ, **settings})
+        return
     with served(tmp_path_factory.mktemp("browser")) as running:
         yield running
 
