@@ -27,6 +27,9 @@ SCHEDULE: tuple[Periodic, ...] = (
     Periodic("courses.tasks.remind_of_deadlines", timedelta(hours=1)),
     Periodic("credentials.tasks.deliver_webhooks", timedelta(seconds=5)),
     Periodic("credentials.tasks.seal_decisions", timedelta(minutes=5)),
+    Periodic("credentials.tasks.close_expired", timedelta(hours=1)),
+    Periodic("credentials.tasks.make_checkpoint", timedelta(hours=1)),
+    Periodic("credentials.tasks.send_reminders", timedelta(hours=6)),
 )
 
 

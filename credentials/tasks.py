@@ -21,3 +21,27 @@ def seal_decisions() -> None:
 
     while seal(now=timezone.now()) is not None:
         pass
+
+
+@task()
+def close_expired() -> None:
+    """Close qualifications whose grace is over."""
+    from credentials.services.lifecycle import close_expired as close
+
+    close(now=timezone.now())
+
+
+@task()
+def make_checkpoint() -> None:
+    """Sign the ledger as it stands."""
+    from credentials.services.checkpoints import make_checkpoint as make
+
+    make(now=timezone.now())
+
+
+@task()
+def send_reminders() -> None:
+    """Remind people and bodies of what ends soon."""
+    from credentials.services.reminders import send_reminders as send
+
+    send(now=timezone.now())

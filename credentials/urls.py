@@ -3,7 +3,14 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from credentials.views import approval, overview, qualification, register, road
+from credentials.views import (
+    approval,
+    overview,
+    qualification,
+    register,
+    road,
+    schemes,
+)
 
 
 class TokenConverter(StringConverter):
@@ -29,6 +36,9 @@ urlpatterns = [
     path(f"{Q}people/<uuid:public_id>/", approval.officer_file, name="officer_file"),
     path(f"{Q}overview/", overview.overview, name="overview"),
     path(f"{Q}overview/<slug:name>.png", overview.chart, name="chart"),
+    path(f"{Q}schemes/", schemes.schemes, name="schemes"),
+    path(f"{Q}schemes/<slug:key>/write/", schemes.write, name="scheme_write"),
+    path(f"{Q}versions/<uuid:public_id>/", schemes.version, name="scheme_version"),
     path(f"{Q}complaints/", register.complaints, name="complaints"),
     path(f"{Q}<uuid:public_id>/", qualification.detail, name="qualification"),
     path(f"{Q}<uuid:public_id>/act/", approval.act, name="act"),

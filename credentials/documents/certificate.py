@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -19,8 +20,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from fontTools.ttLib import TTFont
 from reportlab.lib.fonts import addMapping
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont as PrintedFont
+from reportlab.pdfbase import pdfmetrics, ttfonts
 from xhtml2pdf import default, pisa
 
 from credentials.errors import GlyphMissing
@@ -125,11 +125,28 @@ def qr_svg_path(text: str) -> tuple[str, int]:
 def _register_fonts() -> None:
     """Makes the fonts known to the PDF library, once per process."""
     for name, path in ((FAMILY, REGULAR), (f"{FAMILY}-Bold", BOLD)):
-        pdfmetrics.registerFont(PrintedFont(name, str(path)))
+        pdfmetrics.registerFont(ttfonts.TTFont(name, str(path)))
+    ttfonts.makeToUnicodeCMap = _unicode_map
     for bold in (0, 1):
         for italic in (0, 1):
             addMapping(FAMILY, bold, italic, f"{FAMILY}-Bold" if bold else FAMILY)
     default.DEFAULT_FONT[FAMILY.lower()] = FAMILY
+
+
+_plain_unicode_map = ttfonts.makeToUnicodeCMap
+_ASTRAL = re.compile(r"> <([0-9A-F]{5,6})>")
+
+
+def _unicode_map(fontname: str, subset: list[int]) -> str:
+    """The table by which readers copy text, in UTF-16BE as PDF asks.
+
+    reportlab writes code points, so that a character beyond U+FFFF (𠅤) would be
+    lost when somebody copies or searches a name.
+    """
+    return _ASTRAL.sub(
+        lambda match: f"> <{chr(int(match[1], 16)).encode('utf-16-be').hex().upper()}>",
+        _plain_unicode_map(fontname, subset),
+    )
 
 
 @cache

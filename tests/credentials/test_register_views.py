@@ -311,7 +311,7 @@ def test_missing_glyph_is_an_error_that_names_the_person():
     assert "U+323B0" in str(refusal.value)
 
 
-@pytest.mark.parametrize("name", ["㛃明", "䶮之", "喆"])
+@pytest.mark.parametrize("name", ["㛃明", "䶮之", "喆", "张𠅤明"])
 def test_rare_characters_are_in_the_font_and_can_be_copied(name):
     check_glyphs(printed(name=name))
 
@@ -428,3 +428,42 @@ def test_pages_open_while_the_register_is_frozen(
 def test_disclosure_and_complaint_forms_open(client, db):
     assert client.get("/register/disclosure/").status_code == 200
     assert client.get("/register/report/").status_code == 200
+
+
+def test_new_scheme_version_is_tried_out_and_approved_by_another(
+    learner, scheme, certifier, second_certifier, signed_in, today
+):
+    writer, approver = signed_in(certifier), signed_in(second_certifier)
+    text = (
+        "kind: officer\nsectors: [hazchem]\nmethods: [focused]\nvalidity_months: 24\n"
+        "requirements: [{code: years, kind: years_in_post, parameters: {years: 40}}]\n"
+    )
+    day = (today + timedelta(days=30)).strftime("%Y-%m-%dT%H:%M")
+    write = reverse("credentials:scheme_write", args=[scheme.key])
+
+    assert writer.get(write).status_code == 200
+    bad = writer.post(write, {"effective_from": day, "parameters": "quorum: 1"})
+    good = writer.post(write, {"effective_from": day, "parameters": text})
+    page = approver.get(good.url)
+    own = writer.post(good.url, {"code": code_of(certifier)})
+    done = approver.post(good.url, {"code": code_of(second_certifier)})
+
+    assert "parameters" in bad.context["form"].errors
+    assert {e.kind for e in page.context["effects"]} == {"loses"}
+    assert own.status_code == 200
+    assert done.status_code == 302
+    assert scheme.versions.get(number=2).state == "approved"
+
+
+def test_schemes_are_for_certification_officers_of_their_area(
+    scheme, learner, certifier, person, county, signed_in
+):
+    sideways = person("sideways", county, Role.CERTIFICATION_OFFICER)
+    version = reverse(
+        "credentials:scheme_version", args=[scheme.versions.get().public_id]
+    )
+
+    assert signed_in(learner).get("/qualifications/schemes/").status_code == 403
+    assert signed_in(certifier).get("/qualifications/schemes/").status_code == 200
+    assert signed_in(certifier).get(version).status_code == 200
+    assert signed_in(sideways).get(version).status_code == 404

@@ -1,0 +1,122 @@
+"""Schemes and their versions: written by one, tried out, approved by another."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import yaml
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.enums import Role
+from accounts.errors import AccountError
+from accounts.models import User
+from accounts.permissions import has_role, role_required, signed_in_person
+from accounts.queries import organisations_reached
+from accounts.services.codes import verify_code
+from credentials.errors import CredentialsError
+from credentials.forms.schemes import CodeForm, VersionForm
+from credentials.models import Scheme, SchemeVersion
+from credentials.queries.preview import preview_version
+from credentials.queries.register import digest_of, scheme_version_in_effect
+from credentials.services.schemes import approve_version, write_version
+
+SHOWN = 200
+ROLES = (Role.CERTIFICATION_OFFICER,)
+
+
+@role_required(Role.CERTIFICATION_OFFICER, Role.AUDITOR)
+@require_safe
+def schemes(request: HttpRequest) -> HttpResponse:
+    """Every scheme within reach with its versions."""
+    person, now = signed_in_person(request), timezone.now()
+    reached = organisations_reached(person, (*ROLES, Role.AUDITOR), now)
+    rows = (
+        Scheme.objects.filter(organisation__in=reached)
+        .select_related("organisation")
+        .prefetch_related("versions__written_by", "versions__approved_by")
+    )
+    return render(request, "credentials/schemes.html", {"rows": rows, "now": now})
+
+
+@role_required(Role.CERTIFICATION_OFFICER)
+@require_http_methods(["GET", "POST"])
+def write(request: HttpRequest, key: str) -> HttpResponse:
+    """Writes the next version, beginning with what counts now."""
+    person, now = signed_in_person(request), timezone.now()
+    scheme = _scheme(person, key)
+    present = scheme_version_in_effect(scheme, now) or scheme.versions.last()
+    start = present.parameters if present else {}
+    form = VersionForm(
+        request.POST or None,
+        initial={
+            "parameters": yaml.safe_dump(start, allow_unicode=True, sort_keys=False)
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        version = write_version(
+            scheme,
+            parameters=form.cleaned_data["parameters"],
+            effective_from=form.cleaned_data["effective_from"],
+            by=person,
+            now=now,
+        )
+        return redirect("credentials:scheme_version", public_id=version.public_id)
+    return render(
+        request, "credentials/scheme_write.html", {"scheme": scheme, "form": form}
+    )
+
+
+@role_required(Role.CERTIFICATION_OFFICER)
+@require_http_methods(["GET", "POST"])
+def version(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One version: its parameters, whom it would touch, and the second signature."""
+    person, now = signed_in_person(request), timezone.now()
+    row = (
+        SchemeVersion.objects.filter(public_id=public_id)
+        .select_related("scheme__organisation", "written_by", "approved_by")
+        .first()
+    )
+    if row is None:
+        raise Http404
+    _scheme(person, row.scheme.key)
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            verify_code(person, form.cleaned_data["code"])
+            approve_version(row, by=person, now=now)
+        except AccountError as error:
+            form.add_error("code", str(error))
+        except CredentialsError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Approved. It counts from its day."))
+            return redirect("credentials:scheme_version", public_id=public_id)
+    effects = (
+        list(islice(preview_version(row, now=now), SHOWN))
+        if row.state == "draft"
+        else []
+    )
+    context = {
+        "version": row,
+        "text": yaml.safe_dump(row.parameters, allow_unicode=True, sort_keys=False),
+        "digest": digest_of(row.parameters),
+        "effects": effects,
+        "form": form,
+        "own": row.written_by_id == person.pk,
+        "now": now,
+    }
+    return render(request, "credentials/scheme_version.html", context)
+
+
+def _scheme(person: User, key: str) -> Scheme:
+    scheme = Scheme.objects.filter(key=key).select_related("organisation").first()
+    if scheme is None or not has_role(
+        person, *ROLES, organisation=scheme.organisation, now=timezone.now()
+    ):
+        raise Http404
+    return scheme

@@ -1,0 +1,170 @@
+"""Reminders, exports, badges, cascades and schemes."""
+
+import json
+from datetime import timedelta
+from io import BytesIO, StringIO
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+from joserfc import jws
+from joserfc.jwk import OKPKey
+from openpyxl import load_workbook
+
+from credentials.documents.badge import badge_jwt
+from credentials.enums import Act, Ground, SchemeVersionState
+from credentials.errors import (
+    AlreadyDecided,
+    Excluded,
+    SchemeUnfit,
+    SecondPersonNeeded,
+    WrongTime,
+)
+from credentials.models import EvidenceLink, LedgerEntry, SigningKey
+from credentials.queries.register import scheme_version_in_effect
+from credentials.services.keys import current_key, ensure_key
+from credentials.services.lifecycle import suspend_at_once, withdraw_evidence
+from credentials.services.reminders import send_reminders
+from credentials.services.schemes import approve_version, open_scheme, write_version
+from tests.credentials.conftest import PARAMETERS
+
+DAY = timedelta(days=1)
+
+
+def test_reminder_goes_to_person_and_body_once(
+    learner,
+    organisation_admin,
+    issue,
+    make_scheme,
+    now,
+    django_capture_on_commit_callbacks,
+):
+    learner.email = "learner@example.org"
+    learner.save()
+    organisation_admin.email = "office@example.org"
+    organisation_admin.save()
+    yearly = make_scheme("yearly", validity_months=12)
+    issue(learner, scheme=yearly, now=now - 340 * DAY)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert send_reminders(now=now) == 1
+        assert send_reminders(now=now) == 0
+
+    (letter,) = mail.outbox
+    assert letter.to == ["learner@example.org", "office@example.org"]
+
+
+def test_annulled_examination_suspends_what_rests_on_it(learner, issue, now):
+    qualification = issue(learner)
+    EvidenceLink.objects.create(
+        qualification=qualification,
+        requirement="exam",
+        reference="sitting-1",
+        content_hash="x",
+        linked_at=now,
+    )
+
+    first = withdraw_evidence("sitting-1", now=now)
+    second = withdraw_evidence("sitting-1", now=now)
+
+    assert [e.ground for e in first] == [Ground.EXAM_ANNULLED]
+    assert second == []
+    qualification.refresh_from_db()
+    assert qualification.suspended_since == now
+
+
+def test_urgent_suspension_by_one_person_where_the_scheme_allows(
+    learner, issue, certifier, now
+):
+    qualification = issue(learner)
+
+    entry = suspend_at_once(
+        qualification,
+        ground=Ground.CARD_MISUSED,
+        legal_ground="a",
+        document="b",
+        by=certifier,
+        now=now,
+    )
+
+    assert (entry.act, entry.proposed_by) == (Act.SUSPENDED, None)
+
+
+def test_urgent_suspension_is_refused_where_two_are_needed(
+    learner, issue, make_scheme, certifier, now
+):
+    strict = make_scheme("strict", two_person_acts=["suspended"])
+    qualification = issue(learner, scheme=strict)
+
+    with pytest.raises(SecondPersonNeeded):
+        suspend_at_once(
+            qualification,
+            ground=Ground.CARD_MISUSED,
+            legal_ground="a",
+            document="b",
+            by=certifier,
+            now=now,
+        )
+
+
+def test_scheme_version_takes_four_eyes_and_never_begins_in_the_past(
+    scheme, certifier, second_certifier, now
+):
+    def write(**options):
+        return write_version(
+            scheme, parameters=PARAMETERS, by=certifier, now=now, **options
+        )
+
+    late = write(effective_from=now - DAY)
+    with pytest.raises(WrongTime):
+        approve_version(late, by=second_certifier, now=now)
+    good = write(effective_from=now + DAY)
+    with pytest.raises(Excluded):
+        approve_version(good, by=certifier, now=now)
+    approved = approve_version(good, by=second_certifier, now=now)
+    with pytest.raises(AlreadyDecided):
+        approve_version(good, by=second_certifier, now=now)
+
+    assert approved.state == SchemeVersionState.APPROVED
+    assert scheme_version_in_effect(scheme, now).number == 1
+    assert scheme_version_in_effect(scheme, now + DAY) == approved
+
+
+def test_faulty_parameters_are_refused(city, certifier, now):
+    scheme = open_scheme("x", name="x", organisation=city)
+
+    with pytest.raises(SchemeUnfit):
+        write_version(
+            scheme, parameters={"quorum": 1}, effective_from=now, by=certifier, now=now
+        )
+
+
+def test_export_holds_everything_and_nobody(learner, issue, tmp_path):
+    qualification = issue(learner)
+    record = tmp_path / "register.json"
+    sheet = tmp_path / "register.xlsx"
+
+    call_command("export_register", record, stdout=StringIO())
+    call_command("export_register", sheet, stdout=StringIO())
+
+    data = json.loads(record.read_text())
+    rows = list(load_workbook(BytesIO(sheet.read_bytes())).active.values)
+    assert [q["number"] for q in data["qualifications"]] == [qualification.number]
+    assert data["ledger"][0]["hash"] == LedgerEntry.objects.get().hash
+    assert rows[1][0] == qualification.number
+    assert learner.name not in record.read_text()
+
+
+def test_badge_is_verified_by_an_independent_library(learner, issue, now):
+    qualification = issue(learner)
+    ensure_key(now=now)
+    key = current_key()
+    public = OKPKey.import_key(SigningKey.objects.get().public_jwk)
+
+    token = badge_jwt(qualification, qualification.cards.get(), key=key)
+
+    checked = jws.deserialize_compact(token, public, algorithms=["Ed25519", "EdDSA"])
+    claims = json.loads(checked.payload)
+    assert claims["type"] == ["VerifiableCredential", "OpenBadgeCredential"]
+    assert claims["credentialSubject"]["id"] == f"urn:uuid:{learner.public_id}"
+    assert learner.name not in token
