@@ -137,7 +137,8 @@ class ItemForm(forms.Form):
         widget=forms.Textarea({"rows": 3}),
     )
     law_as_of = forms.DateField(
-        label=_("Law as of"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        label=_("Law as of"),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     aspect = forms.ChoiceField(label=_("Aspect"), choices=Aspect.choices)
     topic = forms.CharField(label=_("Topic"), max_length=80, required=False)

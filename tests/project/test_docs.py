@@ -26,7 +26,13 @@ def test_commands_named_in_documents_exist():
         for match in COMMAND.finditer(page.read_text("utf-8"))
     }
     ours = {path.stem for path in ROOT.glob("*/management/commands/*.py")}
-    builtin = {"migrate", "collectstatic", "createcachetable", "db_worker", "createsuperuser"}
+    builtin = {
+        "migrate",
+        "collectstatic",
+        "createcachetable",
+        "db_worker",
+        "createsuperuser",
+    }
 
     assert named - ours - builtin == set()
 
