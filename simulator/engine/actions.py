@@ -30,9 +30,9 @@ _LOOKING = {"hotspot.inspect", "document.read", "person.ask", "equipment.test"}
 _OBJECT_TYPES = {
     "scene": "scene", "hotspot": "hotspot", "document": "document",
     "person": "question", "equipment": "test", "evidence": "atom", "item": "item",
-    "statement": "person", "penalty": "case_file", "legal_review": "case_file",
-    "hearing": "case_file", "defence": "case_file", "service": "case_file",
-    "case": "case_file", "reinspect": "item", "overdue": "item",
+    "statement": "person", "penalty": "proceeding", "legal_review": "proceeding",
+    "hearing": "proceeding", "defence": "proceeding", "service": "proceeding",
+    "case": "proceeding", "reinspect": "item", "overdue": "item",
     "doc": "required_document", "incident": "incident", "measure": "measure",
 }  # fmt: skip
 

@@ -15,8 +15,8 @@ from simulator.engine.evidence import form_faults, sufficiency
 from simulator.engine.messages import CAUTIONS
 from simulator.engine.state import (
     LEAVE,
-    CaseFile,
     PenaltyLine,
+    Proceeding,
     State,
     officers_on_site,
 )
@@ -76,7 +76,7 @@ def fine_allowed(item: CaseItem) -> bool:
     return any("fine" in o.actions for o in item.disposal.accept if o.verified)
 
 
-def harsher(file: CaseFile, lines: Iterable[PenaltyLine]) -> bool:
+def harsher(file: Proceeding, lines: Iterable[PenaltyLine]) -> bool:
     """Whether a fine grew between the notice and the decision."""
     told = {line.item: line.fine_yuan for line in file.proposal}
     return any(line.fine_yuan > told.get(line.item, 0) for line in lines)

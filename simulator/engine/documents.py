@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypeAlias
 
 from simulator.engine.case import Case, RequiredDocument
-from simulator.engine.state import CaseFile, PenaltyLine, State, officers_on_site
+from simulator.engine.state import PenaltyLine, Proceeding, State, officers_on_site
 
 FieldKind: TypeAlias = Literal[
     "text", "date", "officers", "items", "item_dates", "refs", "amounts", "yes",
@@ -128,7 +128,7 @@ def _violations(state: State) -> list[Any]:
     return [r for r in state.records.values() if r.mark == "violation"]
 
 
-def _decided(state: State) -> CaseFile | None:
+def _decided(state: State) -> Proceeding | None:
     """The proceeding the documents are about: the last one decided, else filed."""
     files = list(state.files.values())
     decided = [f for f in files if f.decision]

@@ -72,7 +72,7 @@ class PenaltyLine:
 
 
 @dataclass(frozen=True)
-class CaseFile:
+class Proceeding:
     """A penalty proceeding from filing to service."""
 
     id: str
@@ -127,7 +127,7 @@ class State:
     signed: bool = False
     refusal_noted: bool = False
     orders: Mapping[tuple[str, str], Order] = field(default_factory=dict)
-    files: Mapping[str, CaseFile] = field(default_factory=dict)
+    files: Mapping[str, Proceeding] = field(default_factory=dict)
     reinspected: Mapping[str, bool] = field(default_factory=dict)
     overdue_acted: frozenset[str] = frozenset()
     reinspection_reported: bool = False
@@ -388,7 +388,7 @@ def _release(case: Case, state: State, event: Event) -> State:
 
 
 def _file(case: Case, state: State, event: Event) -> State:
-    file = CaseFile(
+    file = Proceeding(
         id=event.object_id,
         items=tuple(event.payload.get("items", ())),
         filed_on=event.sim_clock.date(),

@@ -15,7 +15,7 @@ from simulator.engine.actions import told
 from simulator.engine.case import Case, Enterprise
 from simulator.engine.events import Mode, Phase
 from simulator.engine.gates import ALLOWED
-from simulator.engine.state import CaseFile, Order, Plan, State, officers_on_site
+from simulator.engine.state import Order, Plan, Proceeding, State, officers_on_site
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ class View:
     people: tuple[PersonView, ...]
     bag: tuple[AtomView, ...]
     items: tuple[ItemView, ...]
-    files: tuple[CaseFile, ...]
+    files: tuple[Proceeding, ...]
     reinspected: Mapping[str, bool]
     required_documents: tuple[RequiredDocumentView, ...]
     verbs: tuple[str, ...]
