@@ -13,7 +13,7 @@ class ItemType(TextChoices):
     MULTIPLE_CHOICE = "multiple_choice", _("Multiple choice")
     TRUE_FALSE = "true_false", _("True or false")
     FILL_IN = "fill_in", _("Fill in the blanks")
-    NUMERIC = "numeric", _("Number")
+    NUMERIC = "numeric", _("Numeric answer")
     MATCHING = "matching", _("Matching")
     ORDERING = "ordering", _("Ordering")
     SHORT_ANSWER = "short_answer", _("Short answer")

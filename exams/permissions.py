@@ -8,11 +8,10 @@ from django.db.models import Q, QuerySet
 
 from accounts.enums import Role
 from accounts.models import User
-from accounts.permissions import has_role
-from accounts.queries import organisations_reached
+from accounts.queries import organisations_reached, roles_of
 from exams.models import Exam, Session
 
-AUTHORS = (Role.TRAINER, Role.LEGAL_REVIEWER)
+KEEPERS = (Role.TRAINER, Role.ASSESSOR)
 RELEASERS = (Role.ASSESSOR, Role.CERTIFICATION_OFFICER)
 WATCHERS = (Role.INVIGILATOR, Role.AUDITOR)
 
@@ -39,18 +38,19 @@ def sessions_released_by(user: User, now: datetime) -> QuerySet[Session]:
     return Session.objects.filter(exam__organisation__in=reached)
 
 
-def exams_of(user: User, now: datetime) -> QuerySet[Exam]:
-    """Exams held by organisations that a person's staff roles reach."""
+def exams_kept(user: User, now: datetime) -> QuerySet[Exam]:
+    """Exams held by organisations that a keeper's role reaches."""
     return Exam.objects.filter(
-        organisation__in=organisations_reached(user, [*AUTHORS, *RELEASERS], now)
+        organisation__in=organisations_reached(user, KEEPERS, now)
     )
 
 
-def may_author(user: User, now: datetime) -> bool:
-    """Writes items."""
-    return has_role(user, Role.TRAINER, now=now)
-
-
-def may_review(user: User, now: datetime) -> bool:
-    """Reviews items."""
-    return has_role(user, Role.LEGAL_REVIEWER, now=now)
+def desks_of(user: User, now: datetime) -> list[str]:
+    """The staff pages of exams a person works at, by address name."""
+    roles = roles_of(user, now)
+    desks = {
+        "exams:setup": {*KEEPERS},
+        "exams:bank": {*KEEPERS, Role.LEGAL_REVIEWER, Role.AUDITOR},
+        "exams:sessions": {*WATCHERS, *RELEASERS},
+    }
+    return [name for name, wanted in desks.items() if roles & wanted]

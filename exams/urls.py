@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exams.views import bank, candidate, console, papers, practice, results
+from exams.views import bank, candidate, console, papers, practice, results, setup
 
 app_name = "exams"
 urlpatterns = [
@@ -28,6 +28,14 @@ urlpatterns = [
     path("bank/<uuid:item_id>/", bank.item, name="item"),
     path("bank/<uuid:item_id>/edit/", bank.item_edit, name="item_edit"),
     path("bank/<uuid:item_id>/act/", bank.item_act, name="item_act"),
+    path("setup/", setup.setup, name="setup"),
+    path("setup/blueprints/new/", setup.blueprint, name="blueprint_new"),
+    path("setup/blueprints/<uuid:blueprint_id>/", setup.blueprint, name="blueprint"),
+    path("setup/exams/new/", setup.exam, name="exam_new"),
+    path("setup/exams/<uuid:exam_id>/", setup.exam, name="exam_edit"),
+    path("setup/sessions/new/", setup.session, name="session_new"),
+    path("setup/sessions/<uuid:session_id>/", setup.session, name="session_edit"),
+    path("setup/sessions/<uuid:session_id>/seats/", setup.seats, name="seats"),
     path("sessions/", console.session_list, name="sessions"),
     path("sessions/<uuid:session_id>/", console.console, name="console"),
     path(

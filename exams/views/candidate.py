@@ -17,13 +17,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
-from accounts.permissions import code_required, sign_in_required
+from accounts.permissions import (
+    code_required,
+    sign_in_required,
+    signed_in_person,
+)
 from courses.enums import Aspect
 from exams.data import ClientEvent, Saved
 from exams.enums import CLOSED_STATES, OPEN_STATES, SittingState
 from exams.errors import BadBatch, ExamsError, NotAllowedNow, SittingClosed
 from exams.forms.sittings import answers_from_form
 from exams.models import SessionNote, Sitting
+from exams.permissions import desks_of
 from exams.queries.sittings import (
     clock_notices,
     group_questions,
@@ -62,9 +67,8 @@ def own_sitting(request: HttpRequest, sitting_id: UUID) -> Sitting:
 @sign_in_required
 def sitting_list(request: HttpRequest) -> HttpResponse:
     """My exams: what waits, what runs, what came out."""
-    user = request.user
-    sittings = list(sittings_of(user)) if isinstance(user, User) else []
-    now = timezone.now()
+    user, now = signed_in_person(request), timezone.now()
+    sittings = list(sittings_of(user))
     return render(
         request,
         "exams/sitting_list.html",
@@ -78,6 +82,7 @@ def sitting_list(request: HttpRequest) -> HttpResponse:
             ],
             "closed": [s for s in sittings if s.state in CLOSED_STATES],
             "now": now,
+            "desks": desks_of(user, now),
         },
     )
 
