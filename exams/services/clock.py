@@ -17,7 +17,7 @@ from exams.services.events import append_event
 
 
 def _locked(sitting: Sitting) -> Sitting:
-    return Sitting.objects.select_for_update().get(pk=sitting.pk)
+    return Sitting.objects.select_for_update(no_key=True).get(pk=sitting.pk)
 
 
 def _write_entry(

@@ -118,7 +118,7 @@ def mark_sitting(sitting: Sitting, *, now: datetime) -> ScoreVersion | None:
     Gives None while questions wait for people.
     """
     locked = (
-        Sitting.objects.select_for_update(of=("self",))
+        Sitting.objects.select_for_update(of=("self",), no_key=True)
         .select_related("form", "exam")
         .get(pk=sitting.pk)
     )
@@ -192,7 +192,7 @@ def release_sitting(sitting: Sitting, *, by: User, now: datetime) -> Sitting:
     """
     if sitting.candidate_id == by.pk:
         raise SecondPersonNeeded(str(sitting.public_id))
-    locked = Sitting.objects.select_for_update().get(pk=sitting.pk)
+    locked = Sitting.objects.select_for_update(no_key=True).get(pk=sitting.pk)
     if locked.state == SittingState.RELEASED:
         return locked
     target = next_state(locked.state, EventKind.RELEASED)
@@ -247,7 +247,7 @@ def decide_void(
     proposal: VoidProposal, *, confirm: bool, by: User, now: datetime
 ) -> Sitting:
     """A second person confirms or turns down. Refuses the proposer and the candidate."""
-    locked = Sitting.objects.select_for_update().get(pk=proposal.sitting_id)
+    locked = Sitting.objects.select_for_update(no_key=True).get(pk=proposal.sitting_id)
     if by.pk in (proposal.proposed_by_id, locked.candidate_id):
         raise SecondPersonNeeded(str(locked.public_id))
     if proposal.decided_at is not None:

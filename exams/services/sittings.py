@@ -106,8 +106,8 @@ def assign_sitting(session: Session, candidate: User, *, now: datetime) -> Sitti
     Repeating for the same session gives the sitting that is there. The person's row is
     locked, because attempts are what runs out; the session's, because seats do.
     """
-    User.objects.select_for_update().get(pk=candidate.pk)
-    Session.objects.select_for_update().get(pk=session.pk)
+    User.objects.select_for_update(no_key=True).get(pk=candidate.pk)
+    Session.objects.select_for_update(no_key=True).get(pk=session.pk)
     there = Sitting.objects.filter(session=session, candidate=candidate).first()
     if there is not None:
         return there
@@ -131,7 +131,7 @@ def prepare_session(session: Session, *, now: datetime) -> int:
     has changed since they were reviewed are flagged first, so that none is drawn.
     """
     waiting = list(
-        session.sittings.select_for_update()
+        session.sittings.select_for_update(no_key=True)
         .filter(state=SittingState.ASSIGNED)
         .select_related("candidate", "exam__blueprint")
         .order_by("seat")
@@ -424,10 +424,12 @@ def _close(sitting: Sitting, kind: EventKind, now: datetime) -> Sitting:
     """Lock, ask, append the closing event, write the receipt, then have it marked.
 
     The answers are read after the closing event took its number: whatever came before
-    it counts, whatever comes after it is late.
+    it counts, whatever comes after it is late. The lock leaves the row's key alone: an
+    answer being saved refers to it, and would otherwise wait for this close while this
+    close waits for its number.
     """
     locked = (
-        Sitting.objects.select_for_update(of=("self",))
+        Sitting.objects.select_for_update(of=("self",), no_key=True)
         .select_related("form", "session")
         .get(pk=sitting.pk)
     )
