@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
@@ -90,3 +92,32 @@ class NotResolved(CourseError):
 class MissingGlyph(CourseError):
     code = "missing_glyph"
     message = _("The font lacks a character of this document:")
+
+
+class PackageRefused(CourseError):
+    """A SCORM package or its report that is not taken; `reason` is a stable code."""
+
+    code = "package_refused"
+    reasons: ClassVar[dict[str, StrPromise]] = {
+        "no_zip": _("The file is not a readable zip archive."),
+        "no_manifest": _("The package has no imsmanifest.xml at its root."),
+        "manifest_broken": _("The manifest cannot be read."),
+        "manifest_entities": _("The manifest declares entities; that is not allowed."),
+        "version": _("Only SCORM 1.2 and SCORM 2004 are played."),
+        "nothing_to_launch": _("The manifest names nothing to launch."),
+        "launch_missing": _("The file to launch is not in the package."),
+        "launches_elsewhere": _("The package wants to launch another address."),
+        "path": _("The package contains a path that leads outside."),
+        "link": _("The package contains a symbolic link."),
+        "encrypted": _("The package is encrypted."),
+        "doubled_file": _("The package contains a file twice."),
+        "bomb": _("The package unpacks to far more than it weighs."),
+        "too_large": _("The package is too large."),
+        "too_many_files": _("The package has too many files."),
+        "report_too_large": _("The package reports more than can be kept."),
+    }
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        text = str(self.reasons.get(reason, self.message))
+        super().__init__(f"{text} ({detail})" if detail else text)
+        self.reason = reason

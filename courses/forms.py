@@ -139,3 +139,14 @@ class AnswerForm(forms.Form):
     """A trainer's answer."""
 
     text = forms.CharField(label=_("Answer"), max_length=5000)
+
+
+class PackageForm(forms.Form):
+    """A SCORM package to take in."""
+
+    file = forms.FileField(label=_("Package (zip)"))
+    title = forms.CharField(label=_("Title"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _dress(self)

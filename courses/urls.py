@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import learning, programmes, questions, records
+from courses.views import learning, packages, programmes, questions, records
 
 app_name = "courses"
 urlpatterns = [
@@ -18,6 +18,16 @@ urlpatterns = [
         "assignments/<uuid:assignment_id>/withdraw/",
         programmes.withdraw,
         name="withdraw",
+    ),
+    path("packages/", packages.list_packages, name="packages"),
+    path("packages/<str:ticket>/player/", packages.player, name="package_player"),
+    path(
+        "packages/<str:ticket>/files/<path:path>",
+        packages.package_file,
+        name="package_file",
+    ),
+    path(
+        "lessons/<uuid:lesson_id>/attempt/", packages.save_attempt, name="save_attempt"
     ),
     path("questions/", questions.list_questions, name="questions"),
     path("questions/<uuid:question_id>/answer/", questions.answer, name="answer"),

@@ -7,6 +7,7 @@ from config.settings.base import VAR_DIR
 
 DEBUG = False
 DEMO = True
+CONTENT_HOST = "localhost"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
 VAR_DIR.mkdir(exist_ok=True)

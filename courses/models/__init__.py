@@ -28,6 +28,7 @@ from courses.models.learning import (
     StudyStream,
 )
 from courses.models.media import CustomDocument, CustomImage, CustomRendition
+from courses.models.packages import ScormAttempt, ScormPackage
 from courses.models.pages import (
     CourseIndexPage,
     CoursePage,
@@ -64,6 +65,8 @@ __all__ = [
     "Programme",
     "ProgrammeActivity",
     "Reminder",
+    "ScormAttempt",
+    "ScormPackage",
     "SearchEntry",
     "Section",
     "SelfCheckAnswer",

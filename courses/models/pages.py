@@ -249,6 +249,15 @@ class LessonPage(ReviewedPageMixin, Page):
     )
     law_as_of = models.DateField(_("law as of"), default=today)
     body = StreamField(LessonStream(), verbose_name=_("content"))
+    package = models.ForeignKey(
+        "courses.ScormPackage",
+        verbose_name=_("SCORM package"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Played below the text; its completion ends the lesson."),
+    )
     support = models.JSONField(
         _("support"),
         default=list,
@@ -292,6 +301,7 @@ class LessonPage(ReviewedPageMixin, Page):
             heading=_("Facts"),
         ),
         FieldPanel("body"),
+        FieldPanel("package"),
     ]
 
     class Meta:

@@ -279,6 +279,14 @@ def answer_self_check(
     return answer
 
 
+def settle_progress(progress: LessonProgress, *, now: datetime) -> bool:
+    """Store how far a lesson is after something outside the beats changed it.
+
+    The caller holds the row's lock. True when this completed the course.
+    """
+    return _settle(progress, _facts(progress), now)
+
+
 def _facts(progress: LessonProgress) -> LessonFacts:
     """What happened in a lesson so far, for the completion rule."""
     lesson = progress.lesson

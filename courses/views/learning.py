@@ -40,6 +40,7 @@ from courses.queries.learning import (
 )
 from courses.queries.programmes import MANAGING_ROLES
 from courses.services import learning, questions
+from courses.views.packages import player_context
 
 READERS_WITHOUT_ENROLMENT = (
     Role.TRAINER,
@@ -142,7 +143,13 @@ def show_lesson(request: HttpRequest, page: LessonPage) -> HttpResponse:
         "questions": LessonQuestion.objects.filter(lesson=page).exclude(answer=""),
         "my_questions": LessonQuestion.objects.filter(lesson=page, asked_by=user),
     }
-    return render(request, "courses/lesson.html", context)
+    if page.package is None:
+        return render(request, "courses/lesson.html", context)
+    context["player"] = player_context(request, progress, page.package)
+    answer = render(request, "courses/lesson.html", context)
+    if context["player"]:
+        answer._csp_update = {"frame-src": [context["player"]["origin"]]}  # type: ignore[attr-defined]
+    return answer
 
 
 def lesson_parts(page: LessonPage, progress: LessonProgress | None) -> list[Part]:

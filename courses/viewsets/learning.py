@@ -57,6 +57,14 @@ def learning_menu_items() -> list[RoleMenuItem]:
             roles=MANAGING_ROLES,
         ),
         RoleMenuItem(
+            _("SCORM packages"),
+            reverse_lazy("courses:packages"),
+            name="packages",
+            icon_name="upload",
+            order=222,
+            roles=(Role.TRAINER,),
+        ),
+        RoleMenuItem(
             _("Learners' questions"),
             reverse_lazy("courses:questions"),
             name="lesson-questions",
