@@ -14,6 +14,7 @@ from accounts.enums import Role
 from accounts.permissions import role_required, signed_in_person
 from accounts.queries import organisations_reached
 from courses.enums import Method, Sector
+from courses.queries.law import resolve
 from credentials.enums import QualificationState
 from credentials.errors import CredentialsError
 from credentials.forms.register import AnswerForm, ComplaintForm, NumberForm
@@ -29,6 +30,7 @@ from credentials.services.public import (
 CHECKS_PER_MINUTE = 30
 MOST_AT_ONCE = 4
 QUORUM = 2
+CARD_MUST_BE_SHOWN, TWO_AT_LEAST = "XZCFF:55", "WHPAQF:8"
 
 
 @never_cache
@@ -120,7 +122,10 @@ def _answer(
     form: NumberForm,
 ) -> HttpResponse:
     counting = sum(answer.counts for answer in answers)
+    now = timezone.now()
     context = {
+        "card_must_be_shown": resolve(CARD_MUST_BE_SHOWN, now.date()),
+        "two_at_least": resolve(TWO_AT_LEAST, now.date()),
         "form": form,
         "cards": [
             {
@@ -136,7 +141,7 @@ def _answer(
         "counting": counting,
         "enough": counting >= QUORUM,
         "codes": codes,
-        "now": timezone.now(),
+        "now": now,
     }
     return render(request, "credentials/register.html", context)
 
