@@ -5,6 +5,7 @@ const NARROW = window.matchMedia("(max-width: 63.99em)");
 const scrolled = new Map();
 let submitter = null;
 let looked = false;
+let opened = false;
 
 const typing = (target) =>
   target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select");
@@ -41,13 +42,14 @@ function openSheets() {
     return;
   }
   const list = document.querySelector("[data-open-narrow]");
-  if (list && !looked) list.showPopover();
+  if (list && !looked && !opened) list.showPopover();
 }
 
 document.addEventListener("submit", (event) => {
   submitter = event.submitter;
   const verb = new FormData(event.target).get("verb") ?? "";
   looked = /^(hotspot\.inspect|document\.read|person\.ask|equipment\.test|evidence\.fix)$/.test(verb);
+  opened = verb === "document.open";
 }, true);
 
 // -- numbers on the drawing press the button of the list
@@ -172,6 +174,7 @@ document.addEventListener("visibilitychange", () => {
 
 function ready() {
   document.querySelectorAll("[data-measure]").forEach(showFields);
+  if (opened) document.querySelector(".paperdesk")?.scrollIntoView({ block: "start" });
   openSheets();
 }
 ready();
