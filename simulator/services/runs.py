@@ -70,7 +70,7 @@ def start_run(
     In an assessment the first attempt counts: a further one needs a grant, and a
     stale case is refused. The variant is drawn here and pinned with the version.
     """
-    InspectionCase.objects.select_for_update().get(pk=case.pk)
+    case = InspectionCase.objects.select_for_update().get(pk=case.pk)
     User.objects.select_for_update().get(pk=by.pk)
     version = _playable_version(case, mode, now)
     still_open = Run.objects.live().filter(user=by, version=version, mode=mode).first()
