@@ -49,8 +49,7 @@ def load_key(kid: str) -> PrivateKey | None:
 @transaction.atomic
 def rotate_keys(*, now: datetime) -> SigningKey:
     """Makes a new signing key and retires the present one. Every call makes one."""
-    serial = SigningKey.objects.filter(kid__startswith=f"{now:%Y-%m}-g").count() + 1
-    kid = f"{now:%Y-%m}-g{serial}"
+    kid = _fresh_kid(now)
     jwk = generate_private_jwk(kid)
     _write(kid, json.dumps(jwk))
     SigningKey.objects.filter(retired_at__isnull=True).update(retired_at=now)
@@ -59,6 +58,17 @@ def rotate_keys(*, now: datetime) -> SigningKey:
     )
     publish_event("key.rotated", {"kid": kid}, now=now)
     return key
+
+
+def _fresh_kid(now: datetime) -> str:
+    """A name neither this database nor a key file of an earlier one has used."""
+    taken = set(SigningKey.objects.values_list("kid", flat=True))
+    serial = 1
+    while True:
+        kid = f"{now:%Y-%m}-g{serial}"
+        if kid not in taken and not (key_directory() / f"{kid}.json").exists():
+            return kid
+        serial += 1
 
 
 def ensure_key(*, now: datetime) -> SigningKey:

@@ -15,7 +15,12 @@ from django.core.management import call_command
 
 from credentials.gate import artefacts
 from credentials.gate.application import GateApplication
-from credentials.models import OfflineRecord, Qualification, StatusEntry
+from credentials.models import (
+    OfflineRecord,
+    Qualification,
+    SigningKey,
+    StatusEntry,
+)
 from credentials.rules.status_list import (
     SIZE,
     SUSPENDED,
@@ -377,6 +382,16 @@ def test_rotation_keeps_the_old_key_published_and_signs_with_the_new(settings):
     assert current_key().kid != old
     assert kids == [current_key().kid, old]
     assert all("d" not in key for key in answer.json["keys"])
+
+
+def test_key_files_of_an_earlier_database_are_left_alone(settings):
+    old = current_key().kid
+    SigningKey.objects.all().delete()
+
+    rotate_keys(now=datetime.now(tz=UTC))
+
+    assert current_key().kid != old
+    assert (Path(settings.GATE_KEY_DIR) / f"{old}.json").exists()
 
 
 def test_private_key_file_is_for_the_owner_only(settings):
