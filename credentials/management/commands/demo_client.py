@@ -21,6 +21,7 @@ from credentials.services.keys import ensure_key
 NAME = "示范检查系统"
 SCOPES = ("gate:evaluate", "gate:explain")
 PROVINCE = "970000"
+OWNER = "澜州市应急管理局"
 
 
 class Command(BaseCommand):
@@ -60,7 +61,7 @@ def _application() -> ConnectedApplication:
     try:
         proposer = User.objects.get(username="certifier")
         approver = User.objects.get(username="certifier2")
-        organisation = Organisation.objects.get(division_code=PROVINCE)
+        organisation = Organisation.objects.get(name=OWNER)
     except (User.DoesNotExist, Organisation.DoesNotExist):
         raise CommandError("Load the demonstration first: make demo") from None
     now = timezone.now()
