@@ -17,7 +17,7 @@ def settle(page: Page) -> None:
     """Until the page, or what htmx swaps in, has arrived."""
     page.wait_for_timeout(150)
     page.wait_for_load_state()
-    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-settling')")
+    expect(page.locator(".htmx-request, .htmx-settling")).to_have_count(0)
 
 
 def press(page: Page, verb: str, number: int = 0) -> None:
