@@ -201,7 +201,7 @@ function acknowledged(saved) {
 
 // ---- what is shown
 
-const clockText = (when) => new Date(when).toLocaleTimeString("zh-Hans-CN", { hour12: false });
+const clockText = (when) => new Date(when).toLocaleTimeString("zh-Hans-CN", { hour12: false, timeZone: "Asia/Shanghai" });
 
 function showSave(savedAt) {
   const line = document.querySelector("[data-save]");
