@@ -31,7 +31,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.support.settings")
 
 CONNECTIONS = 16
 ROUNDS = 5
@@ -63,14 +63,14 @@ def prepare(officers: int) -> dict[str, str]:
     from django.core.management import call_command  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
-    from benchmarks.world import make_world  # noqa: PLC0415
+    from benchmarks.support.world import make_world  # noqa: PLC0415
 
     return make_world(officers, now=datetime.now(tz=UTC))
 
 
 def kernel_microseconds() -> float:
     """The pure decision of a two-officer team."""
-    from benchmarks.world import kernel_case  # noqa: PLC0415
+    from benchmarks.support.world import kernel_case  # noqa: PLC0415
 
     run = kernel_case()
     best = []
@@ -89,7 +89,7 @@ def servers(world: dict[str, str]) -> Iterator[tuple[dict[str, int], dict[str, i
     Gives the ports and the process ids by name.
     """
     commands = {
-        "asgi": ["--interface", "asginl", "benchmarks.bare_asgi:asgi"],
+        "asgi": ["--interface", "asginl", "benchmarks.support.bare_asgi:asgi"],
         "django": ["--interface", "wsgi", "--blocking-threads", "8", WSGI],
         "gate": ["--interface", "asginl", "config.asgi:application"],
     }

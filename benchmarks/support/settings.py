@@ -6,6 +6,6 @@ The bare Django view is measured without middleware, which is in its favour.
 from config.settings.demo import *  # noqa: F403
 
 MIDDLEWARE = []
-ROOT_URLCONF = "benchmarks.bare"
+ROOT_URLCONF = "benchmarks.support.bare"
 LOGGING = {"version": 1, "disable_existing_loggers": True}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
