@@ -90,6 +90,7 @@ class CheckedCitation:
     """A citation in the content and what the law of a day says to it.
 
     ``status`` is ok, stale or unresolved; ``reason`` is a code that says why.
+    ``sealed`` is the digest of the words the content was written by.
     """
 
     kind: str
@@ -103,3 +104,4 @@ class CheckedCitation:
     reason: str = ""
     before: ResolvedArticle | None = None
     now: ResolvedArticle | None = None
+    sealed: str = ""

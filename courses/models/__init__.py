@@ -3,6 +3,7 @@
 from courses.models.law import (
     Article,
     ArticleSuccession,
+    CitationSeal,
     Division,
     SearchEntry,
     StaleCitation,
@@ -45,6 +46,7 @@ __all__ = [
     "ArticleSuccession",
     "Assignment",
     "CalendarFeed",
+    "CitationSeal",
     "CourseCompletion",
     "CourseIndexPage",
     "CoursePage",

@@ -295,6 +295,33 @@ class ArticleSuccession(models.Model):
         return f"{self.old_article_id} → {self.new_article_id} {self.change}"
 
 
+class CitationSeal(models.Model):
+    """The words a citation meant when the library first saw it.
+
+    An edition can be imported after the day from which it is in force. Content written
+    in between by what was then known must not pass as written by the new words.
+    Holds no personal data.
+    """
+
+    citation_key = models.CharField(_("citation"), max_length=260)
+    law_as_of = models.DateField(_("law as of"))
+    digest = models.CharField(_("digest"), max_length=64)
+    sealed_at = models.DateTimeField(_("sealed at"))
+
+    class Meta:
+        verbose_name = _("citation seal")
+        verbose_name_plural = _("citation seals")
+        ordering = ["citation_key", "law_as_of"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["citation_key", "law_as_of"], name="citation_sealed_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.citation_key} {self.law_as_of}"
+
+
 class StaleCitationQuerySet(models.QuerySet["StaleCitation"]):
     """Entries of the worklist."""
 

@@ -23,6 +23,7 @@ from courses.enums import EditionCompleteness
 from courses.models import (
     Article,
     ArticleSuccession,
+    CitationSeal,
     StaleCitation,
     Statute,
     StatuteEdition,
@@ -96,7 +97,8 @@ def is_stale(key: Citation | str, law_as_of: date, on: date) -> bool:
 def stale_reason(key: Citation | str, law_as_of: date, on: date) -> str:
     """Why a citation is stale; empty when it still stands."""
     before, after = explain(key, law_as_of), explain(key, on)
-    return _compare(before.found, after, law_as_of)
+    sealed = _seals([after.key]).get((after.key, law_as_of), "")
+    return _compare(before.found, after, law_as_of, sealed)
 
 
 def stale_keys(places: Iterable[tuple[str, date]], on: date) -> set[tuple[str, date]]:
@@ -111,6 +113,7 @@ def stale_keys(places: Iterable[tuple[str, date]], on: date) -> set[tuple[str, d
         )
     )
     stale = {(key, day) for key, day, place in wanted if place is None}
+    seals = _seals([place.key for _, _, place in known])
     by_day: dict[date, list[tuple[str, Citation]]] = defaultdict(list)
     for key, day, place in known:
         by_day[day].append((key, place))
@@ -118,21 +121,33 @@ def stale_keys(places: Iterable[tuple[str, date]], on: date) -> set[tuple[str, d
         before = explain_many([place for _, place in group], day)
         stale |= {
             (key, day)
-            for (key, _), resolution in zip(group, before, strict=True)
-            if _compare(resolution.found, after[key], day)
+            for (key, place), resolution in zip(group, before, strict=True)
+            if _compare(
+                resolution.found, after[key], day, seals.get((place.key, day), "")
+            )
         }
     return stale
 
 
-def _compare(before: ResolvedArticle | None, after: Resolution, law_as_of: date) -> str:
+def _compare(
+    before: ResolvedArticle | None, after: Resolution, law_as_of: date, sealed: str
+) -> str:
+    """Why the words of today are not those the content was written by."""
     now = after.found
+    known = sealed or (before.sha256 if before else "")
     if now is None:
-        return "gone" if before is not None else after.reason
+        return "gone" if known else after.reason
     if not now.in_force:
         return "repealed"
-    if before is None:
+    if not known:
         return "newer_than_content" if now.edition_from > law_as_of else ""
-    return "changed" if before.sha256 != now.sha256 else ""
+    return "changed" if known != now.sha256 else ""
+
+
+def _seals(keys: Iterable[str]) -> dict[tuple[str, date], str]:
+    """The sealed words of citations, by key and day."""
+    rows = CitationSeal.objects.filter(citation_key__in=set(keys))
+    return {(row.citation_key, row.law_as_of): row.digest for row in rows}
 
 
 def _editions_of(laws: set[str], on: date) -> dict[str, _Editions]:
@@ -287,8 +302,15 @@ def check_places(places: Iterable[CitedPlace], on: date) -> list[CheckedCitation
         [(_accepted_key(place, reviews) or place.citation, on) for place in listed]
     )
     before = _resolve_all([(place.citation, place.law_as_of) for place in listed])
+    seals = _seals(_place_key(place)[2] for place in listed)
     return [
-        _check_one(place, before[i], now[i], _review_of(place, reviews))
+        _check_one(
+            place,
+            before[i],
+            now[i],
+            _review_of(place, reviews),
+            seals.get(_place_key(place)[2:], ""),
+        )
         for i, place in enumerate(listed)
     ]
 
@@ -341,9 +363,10 @@ def _check_one(
     before: Resolution,
     now: Resolution,
     review: StaleCitation | None,
+    sealed: str,
 ) -> CheckedCitation:
     citation = read_citation(place.citation)
-    reason = _compare(before.found, now, place.law_as_of)
+    reason = _compare(before.found, now, place.law_as_of, sealed)
     accepted = (
         review is not None
         and now.found is not None
@@ -351,7 +374,7 @@ def _check_one(
     )
     if accepted:
         reason = ""
-    unresolved = now.found is None and before.found is None
+    unresolved = now.found is None and before.found is None and not sealed
     return CheckedCitation(
         kind=place.kind,
         object_id=place.object_id,
@@ -364,6 +387,7 @@ def _check_one(
         reason=reason,
         before=before.found,
         now=now.found,
+        sealed=sealed,
     )
 
 

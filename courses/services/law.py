@@ -34,6 +34,7 @@ from courses.law_format.compare import text_digest
 from courses.models import (
     Article,
     ArticleSuccession,
+    CitationSeal,
     Division,
     StaleCitation,
     Statute,
@@ -83,6 +84,8 @@ def import_statute(
         raise EditionWithoutDate
     digest = hashlib.sha256(content).hexdigest()
     statute = _statute_of(parsed)
+    if statute.editions.exists():
+        seal_citations(now=now)
     completeness = (
         EditionCompleteness.PARTIAL if parsed.partial else EditionCompleteness.FULL
     )
@@ -362,6 +365,33 @@ def confirm_succession(
 # -- stale citations ------------------------------------------------------------------
 
 
+def seal_citations(
+    *, now: datetime, checked: Sequence[CheckedCitation] | None = None
+) -> int:
+    """Keep what every citation means by the library as it is now. Idempotent.
+
+    Called before an edition joins others of its statute. A citation that is not
+    resolved, or is already sealed, is left alone.
+    """
+    today = timezone.localdate(now)
+    if checked is None:
+        checked = check_places(cited_places(), today)
+    seals = {
+        (found.key, found.law_as_of): CitationSeal(
+            citation_key=found.key,
+            law_as_of=found.law_as_of,
+            digest=found.before.sha256,
+            sealed_at=now,
+        )
+        for found in checked
+        if found.before is not None and not found.sealed
+    }
+    CitationSeal.objects.bulk_create(
+        seals.values(), batch_size=BATCH, ignore_conflicts=True
+    )
+    return len(seals)
+
+
 @transaction.atomic
 def flag_stale_citations(
     *, now: datetime, places: Sequence[CitedPlace] | None = None
@@ -374,6 +404,7 @@ def flag_stale_citations(
     """
     today = timezone.localdate(now)
     checked = check_places(cited_places() if places is None else places, today)
+    seal_citations(now=now, checked=checked)
     stale = [found for found in checked if found.status == "stale"]
     new = []
     for found in stale:
@@ -398,11 +429,7 @@ def flag_stale_citations(
 def _stale_fields(
     found: CheckedCitation, now: datetime, today: date
 ) -> dict[str, object]:
-    old = (
-        Article.objects.filter(pk=found.before.article_id).first()
-        if found.before
-        else None
-    )
+    old = _article_written_by(found)
     new, known = successor(old, today) if old is not None else (None, False)
     if not known and found.now is not None:
         new = Article.objects.filter(pk=found.now.article_id).first()
@@ -414,6 +441,28 @@ def _stale_fields(
         "new_key": _proposed_key(found.key, new),
         "flagged_at": now,
     }
+
+
+def _article_written_by(found: CheckedCitation) -> Article | None:
+    """The article in the words the content was written by."""
+    articles = Article.objects.select_related("edition__statute")
+    if found.sealed and (found.before is None or found.before.sha256 != found.sealed):
+        law = parse_key(found.key).law
+        return (
+            articles.filter(edition__statute__law=law, digest=found.sealed)
+            .order_by("edition__completeness", "-edition__in_force_from")
+            .first()
+        )
+    if found.before is None:
+        return None
+    return articles.filter(pk=found.before.article_id).first()
+
+
+def _reseal(key: str, day: date, digest: str, now: datetime) -> None:
+    """Rewritten content is written by the words that were just accepted."""
+    CitationSeal.objects.update_or_create(
+        citation_key=key, law_as_of=day, defaults={"digest": digest, "sealed_at": now}
+    )
 
 
 def _proposed_key(key: str, new: Article | None) -> str:
@@ -457,6 +506,7 @@ def carry_forward(
     source = citer(entry.kind)
     if source is not None and source.carry_forward is not None:
         source.carry_forward(entry.object_id, entry.citation_key, found.key, today)
+        _reseal(found.key, today, found.sha256, now)
     return entry
 
 
@@ -476,6 +526,7 @@ def keep_citation(entry: StaleCitation, *, now: datetime, by: User) -> StaleCita
     source = citer(entry.kind)
     if source is not None and source.carry_forward is not None:
         source.carry_forward(entry.object_id, entry.citation_key, found.key, today)
+        _reseal(found.key, today, found.sha256, now)
     return entry
 
 

@@ -38,7 +38,7 @@ from courses.queries.search import search, suggest
 from courses.registry import CitedPlace, citers
 from courses.search.glossary import glossary
 
-LEARNER_KINDS = frozenset({"lesson", "course", "section", "checklist"})
+LEARNER_KINDS = frozenset({"lesson", "course", "section", "simulator.checklist"})
 _PLACE = re.compile(r"(\d{1,4})(?:-(\d{1,2}))?")
 _NUMBER = re.compile(r"^第?\s*(?P<number>[\d零一二三四五六七八九十百千]+)\s*条?$")
 MOST_FOUND = 40

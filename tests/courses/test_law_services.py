@@ -27,7 +27,13 @@ from courses.models import (
     StatuteEdition,
     Unit,
 )
-from courses.queries.law import check_places, cited_by, cited_places
+from courses.queries.law import (
+    check_places,
+    cited_by,
+    cited_places,
+    is_stale,
+    stale_keys,
+)
 from courses.registry import CitedPlace, Citer, register_citer
 from courses.services.law import (
     carry_forward,
@@ -159,6 +165,26 @@ def test_new_edition_makes_exactly_its_citations_stale(
         ("case-4", f"{LAW}:4", ""),
     ]
     assert flag_stale_citations(now=now) == []
+
+
+def test_edition_imported_late_makes_content_stale_all_the_same(
+    content: dict[str, str], db: None, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Content of 2025 was written by the only text there was; in force was another."""
+    place = CitedPlace("lesson", "late", "late", "/l/", f"{LAW}:2", date(2025, 1, 1))
+    monkeypatch.setattr(registry, "_citers", {})
+    register_citer(Citer("lesson", "lesson", lambda: [place]))
+    bring(OLD, now)
+    assert flag_stale_citations(now=now) == []
+
+    new = bring(NEW, now)
+    (entry,) = flag_stale_citations(now=now)
+
+    assert is_stale(place.citation, place.law_as_of, TODAY)
+    assert stale_keys([(place.citation, place.law_as_of)], TODAY)
+    assert entry.old_article is not None
+    assert entry.old_article.edition_id != new.pk
+    assert entry.new_key == f"{LAW}:3"
 
 
 def test_carrying_forward_makes_the_check_clean_again(
