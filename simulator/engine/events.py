@@ -112,7 +112,6 @@ class Caution:
 
     code: str
     phrase: Phrase
-    veto: str = ""
 
 
 @dataclass(frozen=True)
