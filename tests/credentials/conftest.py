@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 
 from accounts.enums import Role
 from credentials.services.proposals import approve_proposal, propose_issue
@@ -65,5 +66,6 @@ def third_certifier(person, city):
 
 @pytest.fixture(autouse=True)
 def _own_keys(settings, tmp_path):
-    """Signing keys of a test lie in its own directory."""
+    """Signing keys of a test lie in its own directory, and no rate is used up."""
     settings.GATE_KEY_DIR = str(tmp_path / "keys")
+    cache.clear()
