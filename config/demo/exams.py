@@ -46,7 +46,6 @@ OTHERS = (
 )
 # username: how likely a question is answered rightly
 PAST = {
-    "expired": 0.86,
     "officer_a": 0.95,
     "officer_b": 0.9,
     "suspended": 0.84,
@@ -67,11 +66,7 @@ def load(now: datetime) -> None:
     load_item_directory(ITEMS, now=now, by=trainer, reviewer=reviewer)
     exam = _exam()
     if not exam.sessions.exists():
-        _past_session(
-            exam, "2023年第二场", now - timedelta(days=1130), {"expired": 0.86}
-        )
-        qualified = {name: PAST[name] for name in PAST if name != "expired"}
-        _past_session(exam, "2026年第一场", now - timedelta(days=200), qualified)
+        _past_session(exam, "2026年第一场", now - timedelta(days=200), PAST)
         rng = random.Random(20261113)  # noqa: S311 -- invented results
         crowd = {name: 0.45 + 0.5 * rng.random() for name in CROWD}
         _past_session(exam, "2026年第二场", now - timedelta(days=10), RECENT | crowd)
