@@ -125,7 +125,7 @@ def test_case_list_takes_the_same_queries_for_many_runs(
     assert response.status_code == 200
 
 
-LIST_QUERIES = 9
+LIST_QUERIES = 10
 
 
 def test_page_without_script_plays_by_redirect(
