@@ -20,10 +20,10 @@ demo: setup
 	@$(PY) manage.py demo --port $(PORT)
 
 test: setup
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n auto --dist loadfile
 
 test-postgres: setup
-	@scripts/with_postgres $(PY) -m pytest --create-db
+	@scripts/with_postgres $(PY) -m pytest -n auto --dist loadfile --create-db
 
 test-browser: setup
 	@scripts/with_browser $(PY) -m pytest tests/browser -m browser
