@@ -66,7 +66,7 @@ def draft_digest(draft: ItemDraft, exhibit: Exhibit | None) -> str:
     value = asdict(draft)
     for name in ("key", "pool", "enemies", "exhibit"):
         value.pop(name)
-    value["difficulty"] = str(draft.difficulty)
+    value["difficulty"] = f"{draft.difficulty:.2f}"
     value["law_as_of"] = draft.law_as_of.isoformat() if draft.law_as_of else None
     value["exhibit"] = exhibit.digest if exhibit else None
     for name in ("options", "numeric", "matching", "rubric"):
