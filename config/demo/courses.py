@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Organisation, User
+from config.demo import packages
 from courses.models import (
     CoursePage,
     Enrolment,
@@ -67,6 +68,7 @@ def load(now: datetime) -> None:
     trainer = User.objects.get(username="trainer")
     reviewer = User.objects.get(username="reviewer")
     load_content(CONTENT, now=now, trainer=trainer, reviewer=reviewer)
+    packages.load(now, trainer, reviewer)
     course = CoursePage.objects.get(key=DEMO_COURSE)
     for study in STUDIES:
         _study(study, course, now)
