@@ -64,7 +64,7 @@ def test_self_check_answers_without_leaving_the_page(visit: Visitor) -> None:
     card = page.locator(".selfcheck").first
 
     card.locator("input[name=chosen]").first.check()
-    card.get_by_role("button", name="提交答案").click()
+    card.locator("button[type=submit]").click()
 
     expect(page.locator(".selfcheck").first.get_by_role("status")).to_be_visible()
     check_page(page)
