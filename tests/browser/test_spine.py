@@ -35,11 +35,9 @@ def finish_lesson(page: Page) -> None:
     page.locator("[data-study]").wait_for()
     check_page(page, "lesson")
     for options in right_options():
-        form = page.locator("form[action*='/checks/']").filter(
-            has=page.get_by_text(options[0], exact=True)
-        )
+        form = page.locator("form[action*='/checks/']").filter(has_text=options[0])
         for text in options:
-            form.get_by_text(text, exact=True).click()
+            form.locator(".choice", has_text=text).locator("input").check()
         with page.expect_response("**/checks/**"):
             form.get_by_role("button").click()
     with page.expect_response(
