@@ -66,7 +66,7 @@ def load(now: datetime) -> None:
     load_item_directory(ITEMS, now=now, by=trainer, reviewer=reviewer)
     exam = _exam()
     if not exam.sessions.exists():
-        _past_session(exam, "2026年第一场", now - timedelta(days=200), PAST)
+        _past_session(exam, "2026年第一场", now - timedelta(days=150), PAST)
         rng = random.Random(20261113)  # noqa: S311 -- invented results
         crowd = {name: 0.45 + 0.5 * rng.random() for name in CROWD}
         _past_session(exam, "2026年第二场", now - timedelta(days=10), RECENT | crowd)

@@ -143,8 +143,11 @@ def _match(sqlite: str, postgres: str, kind: str, *, ranked: bool) -> list[Candi
     """One question to the full-text index, in the words of the database at hand.
 
     ``ranked`` lets the database order by relevance, which is dear; without it the
-    order is by standing and the score is left to us.
+    order is by standing and the score is left to us. A question without any word finds
+    nothing.
     """
+    if not sqlite:
+        return []
     columns = "e.id, e.kind, e.key, e.title, e.context, e.body, e.rank, e.url"
     if connection.vendor == "postgresql":
         order = "ts_rank(e.vector, q, 1) * e.rank" if ranked else "e.rank"

@@ -182,7 +182,7 @@ def test_files_come_only_from_the_content_host(
 
     there = Client(headers={"host": "content.example"}).get(url)
 
-    there.close()
+    b"".join(there.streaming_content)
     assert there.status_code == 200
     assert "frame-ancestors http://testserver" in there["Content-Security-Policy"]
     assert signed_in(learner).get(url).status_code == 404

@@ -28,6 +28,8 @@ ANYBODY = {
     "connect:reference",
     "connect:openapi",
     "courses:calendar",
+    "courses:package_player",
+    "courses:package_file",
     "credentials:home",
     "credentials:register",
     "credentials:check",
@@ -36,7 +38,8 @@ ANYBODY = {
 }
 """Public pages; what they show of people is decided and tested where it is shown.
 
-The calendar is opened by calendar programs with a secret in its address.
+The calendar is opened by calendar programs with a secret in its address; packages play
+on a host of their own, with a signed ticket in the address.
 """
 
 SIGNED_IN = {
@@ -59,6 +62,7 @@ SIGNED_IN = {
     "courses:transcript_xlsx",
     "courses:xapi",
     "courses:renew_calendar",
+    "courses:save_attempt",
     "exams:list",
     "exams:rehearsal",
     "exams:server_time",
@@ -106,6 +110,14 @@ STAFF = {
     "accounts:upload_roster": {"organisation_admin"},
     "accounts:invite": {"organisation_admin"},
     "accounts:decide_reset": {"organisation_admin"},
+    "courses:packages": {"trainer"},
+    "courses:questions": {"trainer"},
+    "courses:answer": {"trainer"},
+    "credentials:schemes": {"certification_officer", "auditor"},
+    "credentials:scheme_write": {"certification_officer"},
+    "credentials:scheme_version": {"certification_officer"},
+    "simulator:desk": {"invigilator", "assessor"},
+    "simulator:keep": {"invigilator", "assessor"},
     "courses:programmes": {"organisation_admin"},
     "courses:programme": {"organisation_admin"},
     "courses:withdraw": {"organisation_admin"},

@@ -58,13 +58,15 @@ def demand_complete_bank(content: Path) -> None:
 
 
 def corpus_folders(given: Path | None) -> list[Path]:
-    """The folders of statutes and rules to read, or none."""
-    beside = Path(settings.BASE_DIR).parent / "shared" / "law"
-    if given is None and (named := os.environ.get("LAW_CORPUS")):
-        given = Path(named)
+    """The folders of statutes and rules to read, or none.
+
+    The rules lie beside the statutes, also when LAW_CORPUS names only these.
+    """
     if given is not None:
         return [given] if given.is_dir() else []
-    candidates = [beside / "statutes", beside / "rules"]
+    beside = Path(settings.BASE_DIR).parent / "shared" / "law" / "statutes"
+    statutes = Path(os.environ.get("LAW_CORPUS") or beside)
+    candidates = [statutes, statutes.parent / "rules"]
     return [folder for folder in candidates if folder.is_dir()]
 
 
