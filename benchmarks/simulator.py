@@ -185,7 +185,8 @@ def _growth() -> list[dict[str, float]]:
     )
 
     case, things = _case(), _things()
-    state, log = initial(case, 1, "practice"), []
+    state = initial(case, 1, "practice")
+    log: list[Any] = []
     acts = [start(1, "practice"), Action("plan.submit"), Action("site.enter")]
     while len(log) < max(LENGTHS):
         thing = things[len(log) % len(things)]
@@ -194,9 +195,9 @@ def _growth() -> list[dict[str, float]]:
         log += events
     profile, rows = load_profile(case.scoring.profile), []
     for length in LENGTHS:
-        events = log[:length]
-        fold_s = _best(lambda events=events: fold(case, events))  # type: ignore[misc]
-        score_s = _best(lambda events=events: score(case, 1, profile, events))  # type: ignore[misc]
+        part = log[:length]
+        fold_s = _best(lambda part=part: fold(case, part))  # type: ignore[misc]
+        score_s = _best(lambda part=part: score(case, 1, profile, part))  # type: ignore[misc]
         rows.append(
             {
                 "events": length,
