@@ -21,6 +21,7 @@ from accounts.enums import BodyType, Level, Role
 from accounts.models import Organisation, User
 from accounts.permissions import CODE_TIME_KEY
 from accounts.services import grant_role, join_organisation
+from exams.services.sittings import form_schema
 
 ONLY_WHEN_ASKED = {
     "browser": ("BROWSER_TESTS", "they need Chromium: make test-browser"),
@@ -64,6 +65,12 @@ def pytest_terminal_summary(
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "law"
+
+
+@pytest.fixture(autouse=True)
+def _forget_forms() -> None:
+    """Primary keys begin anew in every database; what was kept by them must go."""
+    form_schema.cache_clear()
 
 
 @pytest.fixture
