@@ -246,7 +246,11 @@ def propose_void(
 def decide_void(
     proposal: VoidProposal, *, confirm: bool, by: User, now: datetime
 ) -> Sitting:
-    """A second person confirms or turns down. Refuses the proposer and the candidate."""
+    """A second person confirms or turns down. Refuses the proposer and the candidate.
+
+    A released result is annulled in this transaction, together with whatever those who
+    listen withdraw: either all of it stands or nothing does.
+    """
     locked = Sitting.objects.select_for_update(no_key=True).get(pk=proposal.sitting_id)
     if by.pk in (proposal.proposed_by_id, locked.candidate_id):
         raise SecondPersonNeeded(str(locked.public_id))
@@ -270,13 +274,8 @@ def decide_void(
     }
     append_event(locked, EventKind.VOIDED, payload, now=now)
     if was_released:
-        transaction.on_commit(
-            partial(
-                sitting_annulled.send,
-                sender=Sitting,
-                sitting_public_id=str(locked.public_id),
-                now=now,
-            )
+        sitting_annulled.send(
+            sender=Sitting, sitting_public_id=str(locked.public_id), now=now
         )
     return locked
 

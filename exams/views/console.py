@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
-from accounts.permissions import code_required, signed_in_person
+from accounts.permissions import code_required, has_recent_code, signed_in_person
 from exams.documents.pdf import print_pdf
 from exams.enums import OPEN_STATES
 from exams.errors import ExamsError, NotAllowedNow
@@ -41,6 +41,7 @@ from exams.services.clock import (
 )
 from exams.services.results import decide_void, propose_void
 from exams.services.sessions import log_incident, tell_candidates
+from exams.views.codes import ask_recent_code
 
 STREAM_FOR = timedelta(minutes=5)
 LOOK_EVERY = 2.0
@@ -139,6 +140,10 @@ async def _changes(session_pk: int) -> AsyncIterator[str]:
 def act(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """One deed for one, some, or all seats."""
     session = own_session(request, session_id)
+    if request.POST.get("action") == "void" and not has_recent_code(
+        request, timezone.now()
+    ):
+        return ask_recent_code("exams:console", session_id)
     form = ActForm(request.POST)
     if not form.is_valid():
         for errors in form.errors.values():
@@ -225,8 +230,10 @@ def outage(request: HttpRequest, session_id: UUID) -> HttpResponse:
 def void_decision(
     request: HttpRequest, session_id: UUID, proposal_id: int
 ) -> HttpResponse:
-    """A second person confirms or turns down a proposal to void."""
+    """A second person confirms or turns down a proposal to void, after a recent code."""
     session = own_session(request, session_id)
+    if not has_recent_code(request, timezone.now()):
+        return ask_recent_code("exams:console", session_id)
     proposal = VoidProposal.objects.filter(
         pk=proposal_id, sitting__session=session
     ).first()

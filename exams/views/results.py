@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.permissions import code_required, signed_in_person
+from accounts.permissions import code_required, has_recent_code, signed_in_person
 from exams.documents.results import as_csv, as_xlsx, score_histogram
 from exams.enums import SittingState
 from exams.errors import ExamsError
@@ -25,6 +25,7 @@ from exams.queries.statistics import (
     session_statistics,
 )
 from exams.services.results import release_session
+from exams.views.codes import ask_recent_code
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -83,8 +84,10 @@ def histogram(request: HttpRequest, session_id: UUID) -> HttpResponse:
 @require_POST
 @code_required
 def release(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    """A person releases every marked result of a session."""
+    """A person releases every marked result of a session, after a recent code."""
     session = judged_session(request, session_id)
+    if not has_recent_code(request, timezone.now()):
+        return ask_recent_code("exams:results", session_id)
     try:
         count = release_session(
             session, by=signed_in_person(request), now=timezone.now()

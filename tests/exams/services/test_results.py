@@ -1,5 +1,6 @@
 """Marks, release, recomputation, and declaring void."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -124,23 +125,50 @@ def test_editing_an_item_changes_no_sitting(
     assert mark_sitting(running, now=now).points == 16
 
 
+@pytest.fixture
+def annulled() -> Iterator[list[str]]:
+    heard: list[str] = []
+
+    def hear(sitting_public_id: str, **facts: object) -> None:
+        heard.append(sitting_public_id)
+
+    sitting_annulled.connect(hear)
+    yield heard
+    sitting_annulled.disconnect(hear)
+
+
 def test_void_needs_a_second_person_and_annuls_a_release(
-    marked, examiner, invigilator, learner, now, django_capture_on_commit_callbacks
+    marked, examiner, invigilator, learner, now, annulled
 ):
-    heard = []
-    sitting_annulled.connect(
-        lambda **facts: heard.append(facts["sitting_public_id"]), weak=False
-    )
     release_sitting(marked, by=examiner, now=now)
     proposal = propose_void(marked, reason="替考", by=invigilator, now=now)
 
     with pytest.raises(SecondPersonNeeded):
         decide_void(proposal, confirm=True, by=invigilator, now=now)
-    with django_capture_on_commit_callbacks(execute=True):
-        decide_void(proposal, confirm=True, by=examiner, now=now)
+    decide_void(proposal, confirm=True, by=examiner, now=now)
 
     assert released_results(learner)[0].annulled
-    assert heard == [str(marked.public_id)]
+    assert annulled == [str(marked.public_id)]
+
+
+def test_annulling_fails_as_a_whole_when_what_rests_on_it_cannot_fall(
+    marked, examiner, invigilator, learner, now
+):
+    def refuse(**facts: object) -> None:
+        raise RuntimeError("the register is busy")
+
+    release_sitting(marked, by=examiner, now=now)
+    proposal = propose_void(marked, reason="替考", by=invigilator, now=now)
+    sitting_annulled.connect(refuse)
+    try:
+        with pytest.raises(RuntimeError):
+            decide_void(proposal, confirm=True, by=examiner, now=now)
+    finally:
+        sitting_annulled.disconnect(refuse)
+
+    proposal.refresh_from_db()
+    assert not released_results(learner)[0].annulled
+    assert proposal.decided_at is None
 
 
 def test_void_that_is_turned_down_changes_nothing(marked, examiner, invigilator, now):

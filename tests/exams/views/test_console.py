@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import Role
+from accounts.permissions import CODE_TIME_KEY
 from exams.enums import SittingState
 from exams.models import Session, SessionNote, Sitting, VoidProposal
-from exams.services.results import mark_sitting
+from exams.services.results import mark_sitting, propose_void
 from exams.services.sittings import (
     assign_sitting,
     open_sitting,
@@ -225,3 +226,54 @@ def test_hand_over_sheet_is_a_pdf(signed_in, invigilator, room):
     response = signed_in(invigilator).get(url("session_report", room))
 
     assert response.content.startswith(b"%PDF")
+
+
+@pytest.fixture
+def long_ago(signed_in):
+    """A client whose one-time code was entered twenty minutes ago."""
+
+    def sign_in(user):
+        client = signed_in(user)
+        session = client.session
+        session[CODE_TIME_KEY] = (timezone.now() - timedelta(minutes=20)).isoformat()
+        session.save()
+        return client
+
+    return sign_in
+
+
+def test_releasing_asks_for_a_recent_code(long_ago, certifier, room):
+    sitting = room.sittings.get()
+    submit_sitting(sitting, now=timezone.now())
+    mark_sitting(sitting, now=timezone.now())
+
+    response = long_ago(certifier).post(url("release", room))
+
+    sitting.refresh_from_db()
+    assert response["Location"].startswith(reverse("accounts:code"))
+    assert sitting.state == SittingState.MARKED
+
+
+def test_proposing_void_asks_for_a_recent_code(long_ago, invigilator, room):
+    data = {"action": "void", "seats": seat(room), "reason_void": "替考"}
+
+    response = long_ago(invigilator).post(url("act", room), data)
+
+    assert response["Location"].startswith(reverse("accounts:code"))
+    assert not VoidProposal.objects.exists()
+
+
+def test_confirming_void_asks_for_a_recent_code(
+    long_ago, invigilator, person, city, room
+):
+    proposal = propose_void(
+        room.sittings.get(), reason="替考", by=invigilator, now=timezone.now()
+    )
+    second = person("second", city, Role.INVIGILATOR)
+    address = reverse("exams:void_decision", args=[room.public_id, proposal.pk])
+
+    response = long_ago(second).post(address, {"decision": "confirm"})
+
+    proposal.refresh_from_db()
+    assert response["Location"].startswith(reverse("accounts:code"))
+    assert proposal.decided_at is None
