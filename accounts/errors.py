@@ -65,3 +65,20 @@ class RosterRefused(AccountError):
     def __init__(self, problems: "list[RowProblem]") -> None:
         super().__init__()
         self.problems = problems
+
+
+class GlyphMissing(AccountError):
+    """A character that the embedded font cannot draw; `signs` are those characters."""
+
+    code = "glyph_missing"
+    message = _("The document cannot be printed: the font has no sign for")
+
+    def __init__(self, signs: list[str], message: str = "") -> None:
+        self.signs = signs
+        named = "、".join(f"{sign} (U+{ord(sign):04X})" for sign in signs)
+        super().__init__(f"{message or self.message} {named}")
+
+
+class PrintFailed(AccountError):
+    code = "print_failed"
+    message = _("The document could not be laid out.")

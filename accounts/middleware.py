@@ -7,10 +7,11 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from accounts.errors import GlyphMissing, PrintFailed
 from accounts.permissions import is_verified, may_use_admin_site
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -46,6 +47,24 @@ class PersonLanguageMiddleware:
             translation.activate(user.language)
             request.LANGUAGE_CODE = user.language
         return self.get_response(request)
+
+
+class UnprintableMiddleware:
+    """A document that cannot be printed says so, and names what the font lacks."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        if not isinstance(exception, (GlyphMissing, PrintFailed)):
+            return None
+        context = {"reason": str(exception)}
+        return render(request, "accounts/unprintable.html", context, status=422)
 
 
 class StaffCodeMiddleware:

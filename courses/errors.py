@@ -89,11 +89,6 @@ class NotResolved(CourseError):
     message = _("There is no such article in force today.")
 
 
-class MissingGlyph(CourseError):
-    code = "missing_glyph"
-    message = _("The font lacks a character of this document:")
-
-
 class PackageRefused(CourseError):
     """A SCORM package or its report that is not taken; `reason` is a stable code."""
 

@@ -124,13 +124,6 @@ class ReasonsMissing(CredentialsError):
     message = _("Say why: the person concerned will read it.")
 
 
-class GlyphMissing(CredentialsError):
-    """The certificate's font cannot print a character."""
-
-    code = "glyph_missing"
-    message = _("The font has no sign for a character of this certificate.")
-
-
 class ImportRefused(CredentialsError):
     """An earlier register could not be taken over; ``problems`` names every row."""
 

@@ -151,10 +151,3 @@ class ReasonMissing(ExamsError):
 
     code = "reason_missing"
     message = _("Please give the reason.")
-
-
-class GlyphMissing(ExamsError):
-    """A text holds a character the embedded font cannot print."""
-
-    code = "glyph_missing"
-    message = _("The embedded font lacks a character of this text.")

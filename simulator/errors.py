@@ -99,10 +99,3 @@ class ChainBrokenError(SimulatorError):
 
     code = "chain_broken"
     message = _("The event log of this run has been altered.")
-
-
-class GlyphMissingError(SimulatorError):
-    """The embedded font lacks a character of a document."""
-
-    code = "glyph_missing"
-    message = _("The document holds a character that cannot be printed.")

@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "accounts.middleware.PersonLanguageMiddleware",
     "accounts.middleware.StaffCodeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.UnprintableMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.ContentSecurityPolicyMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -2,61 +2,20 @@
 
 from __future__ import annotations
 
-from functools import cache
 from io import BytesIO
-from pathlib import Path
 
-from django.contrib.staticfiles import finders
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.styles import Font
-from reportlab.lib.fonts import addMapping
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
-from xhtml2pdf import default, pisa
 
+from accounts.documents import print_pdf
 from courses.data import Transcript
-from courses.errors import MissingGlyph
-
-FONT = "TranscriptSans"
-FONT_FILES = {
-    FONT: "site/fonts/NotoSansSC-Regular.ttf",
-    f"{FONT}-Bold": "site/fonts/NotoSansSC-Bold.ttf",
-}
 
 
 def transcript_pdf(transcript: Transcript) -> bytes:
-    """The transcript as a PDF; a character the font lacks is refused by name."""
-    html = render_to_string(
-        "courses/transcript.html", {"transcript": transcript, "font": FONT}
-    )
-    known = _fonts()[FONT].face.charToGlyph
-    missing = {char for char in html if not char.isspace() and ord(char) not in known}
-    if missing:
-        raise MissingGlyph(
-            str(MissingGlyph.message)
-            + " "
-            + ", ".join(f"{char} U+{ord(char):04X}" for char in sorted(missing))
-        )
-    target = BytesIO()
-    pisa.CreatePDF(html, dest=target, encoding="utf-8")
-    return target.getvalue()
-
-
-@cache
-def _fonts() -> dict[str, TTFont]:
-    """The embedded fonts, registered once per process."""
-    fonts = {}
-    for name, location in FONT_FILES.items():
-        fonts[name] = TTFont(name, str(Path(str(finders.find(location)))))
-        pdfmetrics.registerFont(fonts[name])
-    for bold in (0, 1):
-        for italic in (0, 1):
-            addMapping(FONT, bold, italic, f"{FONT}-Bold" if bold else FONT)
-    default.DEFAULT_FONT[FONT.lower()] = FONT
-    return fonts
+    """The transcript as a PDF; raises GlyphMissing for a character the font lacks."""
+    return print_pdf("courses/transcript.html", {"transcript": transcript})
 
 
 def transcript_xlsx(transcript: Transcript) -> bytes:

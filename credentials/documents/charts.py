@@ -9,14 +9,14 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
-from credentials.documents.certificate import REGULAR
+from accounts.documents import font_path
 
 BRAND, INK = "#1c4c86", "#10243e"
 
 
 def bar_chart(rows: Sequence[tuple[str, int]], *, title: str, out: BinaryIO) -> None:
     """Horizontal bars with their numbers; written as PNG."""
-    font = FontProperties(fname=str(REGULAR), size=11)
+    font = FontProperties(fname=str(font_path()), size=11)
     figure = Figure(figsize=(9, 1.2 + 0.42 * max(1, len(rows))), dpi=110)
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()

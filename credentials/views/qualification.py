@@ -16,6 +16,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from accounts.errors import AccountError
 from accounts.models import User
 from accounts.permissions import sign_in_required, signed_in_person
 from courses.enums import Method, Sector
@@ -26,7 +27,7 @@ from credentials.documents.certificate import (
     qr_svg_path,
 )
 from credentials.enums import Act
-from credentials.errors import CredentialsError, GlyphMissing
+from credentials.errors import CredentialsError
 from credentials.forms.register import DayForm, ObjectionForm
 from credentials.models import Card, Qualification
 from credentials.permissions import qualification_to_read
@@ -103,7 +104,7 @@ def printed(request: HttpRequest, public_id: str, form: str) -> HttpResponse:
     make = card_pdf if form == "card" else certificate_pdf
     try:
         content = make(printed_of(row, card, request.build_absolute_uri(_check(card))))
-    except (GlyphMissing, CredentialsError) as error:
+    except (AccountError, CredentialsError) as error:
         messages.error(request, str(error))
         return redirect("credentials:qualification", public_id=public_id)
     response = HttpResponse(content, content_type="application/pdf")

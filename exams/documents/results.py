@@ -9,13 +9,13 @@ from functools import cache
 from typing import Any
 
 import matplotlib as mpl
-from django.contrib.staticfiles import finders
 from django.utils.translation import gettext as _
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import MaxNLocator
 from openpyxl import Workbook
 
+from accounts.documents import font_path
 from exams.psychometrics.items import histogram
 
 BINS = 20
@@ -25,7 +25,7 @@ BELOW, ABOVE, CUT = "#cbdcf0", "#1d4a80", "#c2410f"
 @cache
 def _font() -> FontProperties:
     """The embedded Chinese font, for text in charts."""
-    return FontProperties(fname=finders.find("site/fonts/NotoSansSC-Regular.ttf"))
+    return FontProperties(fname=font_path())
 
 
 def score_histogram(points: Sequence[float], *, maximum: float, cut: float) -> bytes:

@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.documents import print_pdf
 from accounts.models import User
 from accounts.permissions import code_required, has_recent_code, signed_in_person
-from exams.documents.pdf import print_pdf
 from exams.enums import OPEN_STATES
 from exams.errors import ExamsError, NotAllowedNow
 from exams.forms.sittings import ActForm, OutageForm

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.documents import print_pdf
 from accounts.permissions import sign_in_required
-from exams.documents.pdf import print_pdf
 from exams.enums import CLOSED_STATES
 from exams.errors import HistoryBroken
 from exams.forms.sittings import ReceiptForm

@@ -1,32 +1,10 @@
-"""Filled forms as pages: laid out for the screen and printed as PDF.
-
-The Chinese font is embedded from the repository, never taken from the operating
-system. A character the font does not have fails by name instead of printing a
-blank, because a blank in a decision is a fault of the decision.
-"""
+"""Filled forms as pages: laid out for the screen and for the printed file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
-from django.contrib.staticfiles import finders
-from django.template.loader import render_to_string
-from reportlab.lib.fonts import addMapping
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
-from xhtml2pdf import default, pisa
-
 from simulator.documents.library import Form
-from simulator.errors import GlyphMissingError
-
-FONT = "WarrantSans"
-FONT_FILES = {
-    FONT: "site/fonts/NotoSansSC-Regular.ttf",
-    f"{FONT}-Bold": "site/fonts/NotoSansSC-Bold.ttf",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,42 +61,3 @@ class FilledForm:
 
     def _foot(self, text: str) -> dict[str, Any]:
         return {"text": text}
-
-
-def print_pdf(template: str, context: Mapping[str, Any]) -> bytes:
-    """The template as a PDF with our own font; raises on a missing character."""
-    html = render_to_string(template, dict(context) | {"font": FONT})
-    _refuse_missing_glyphs(html)
-    target = BytesIO()
-    result = pisa.CreatePDF(html, dest=target, encoding="utf-8")
-    if result.err:
-        msg = f"xhtml2pdf reported {result.err} errors"
-        raise RuntimeError(msg)
-    return target.getvalue()
-
-
-@cache
-def _fonts() -> dict[str, TTFont]:
-    """Register the fonts once per process."""
-    fonts = {}
-    for name, location in FONT_FILES.items():
-        found = finders.find(location)
-        if not found:
-            msg = f"{location} is not among the static files"
-            raise FileNotFoundError(msg)
-        fonts[name] = TTFont(name, str(Path(str(found))))
-        pdfmetrics.registerFont(fonts[name])
-    for bold in (0, 1):
-        for italic in (0, 1):
-            addMapping(FONT, bold, italic, f"{FONT}-Bold" if bold else FONT)
-    default.DEFAULT_FONT[FONT.lower()] = FONT
-    return fonts
-
-
-def _refuse_missing_glyphs(text: str) -> None:
-    known = _fonts()[FONT].face.charToGlyph
-    missing = sorted({c for c in text if not c.isspace() and ord(c) not in known})
-    if missing:
-        raise GlyphMissingError(
-            ", ".join(f"{char} (U+{ord(char):04X})" for char in missing)
-        )

@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.documents import print_pdf
 from accounts.queries import organisation_of
 from simulator.documents.facts import Desk, Party, fill, worded
 from simulator.documents.library import Form, load_edition
-from simulator.documents.rendering import FilledForm, print_pdf
+from simulator.documents.rendering import FilledForm
 from simulator.engine import FIELDS, Action, expected_fields, prefill, view_model
 from simulator.engine.case import RequiredDocument
 from simulator.enums import Mode, RunStatus

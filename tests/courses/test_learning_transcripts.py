@@ -10,8 +10,8 @@ from django.urls import reverse
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from accounts.errors import GlyphMissing
 from accounts.models import User
-from courses.errors import MissingGlyph
 from courses.queries.transcripts import transcript_of, xapi_statements
 from courses.services.transcripts import transcript_pdf, transcript_xlsx
 from tests.courses.learning_factories import begin, make_course, make_lesson, read
@@ -47,7 +47,7 @@ def test_pdf_holds_the_name_in_an_embedded_font(studied: User, now: datetime) ->
 def test_pdf_names_a_character_the_font_lacks(studied: User, now: datetime) -> None:
     studied.name = "沈\U0002ceff"
 
-    with pytest.raises(MissingGlyph, match="U\\+2CEFF"):
+    with pytest.raises(GlyphMissing, match="U\\+2CEFF"):
         transcript_pdf(transcript_of(studied, now))
 
 

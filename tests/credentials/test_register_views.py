@@ -13,9 +13,9 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from pypdf import PdfReader
 
 from accounts.enums import Role
+from accounts.errors import GlyphMissing
 from credentials.documents.certificate import Printed, certificate_pdf, check_glyphs
 from credentials.enums import Act, Ground, ProposalState, QualificationState
-from credentials.errors import GlyphMissing
 from credentials.models import Complaint, LedgerEntry, Proposal, PublicCheck
 from credentials.services.ledger import freeze
 from credentials.services.proposals import (

@@ -10,13 +10,14 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
+from accounts.documents import print_pdf
+from accounts.errors import GlyphMissing
 from accounts.models import User
 from courses.citations import parse_key
 from simulator.documents.facts import Desk, Party, fill
 from simulator.documents.library import load_edition
-from simulator.documents.rendering import print_pdf
 from simulator.engine import FIELDS, expected_fields, fields_right
-from simulator.errors import DocumentUnknownError, GlyphMissingError
+from simulator.errors import DocumentUnknownError
 from simulator.forms import read_document
 from simulator.models import Run
 from simulator.queries import case_of, current_state
@@ -181,6 +182,6 @@ def test_saving_a_document_appends_and_comes_back(
 
 
 def test_character_without_glyph_is_named(db: None) -> None:
-    with pytest.raises(GlyphMissingError, match=r"U\+1F600"):
+    with pytest.raises(GlyphMissing, match=r"U\+1F600"):
         print_pdf("simulator/document_pdf.html", {"papers": [], "bound": True,
                   "view": {"title": "\U0001f600"}})  # fmt: skip
