@@ -42,8 +42,9 @@ OTHERS = (
     (CellUnit.ITEM, ItemType.TRUE_FALSE, 8, 1),
     (CellUnit.ITEM, ItemType.NUMERIC, 5, 2),
     (CellUnit.ITEM, ItemType.FILL_IN, 2, 2),
-    (CellUnit.CASE_SET, "", 2, 2),
 )
+SECTOR = "hazchem"
+CASE_TOPICS = {"plans": "预案备案", "drills": "演练认定"}  # sets of four questions
 # username: how likely a question is answered rightly
 PAST = {
     "officer_a": 0.95,
@@ -105,8 +106,20 @@ def _add_cells(blueprint: Blueprint) -> None:
         {"unit": unit, "type": kind, "count": count, "points": points}
         for unit, kind, count, points in OTHERS
     ]
+    rows += [
+        {
+            "unit": CellUnit.CASE_SET,
+            "aspect": aspect,
+            "topic": topic,
+            "count": 1,
+            "points": 2,
+        }
+        for aspect, topic in CASE_TOPICS.items()
+    ]
     for place, row in enumerate(rows, start=1):
-        BlueprintCell.objects.create(blueprint=blueprint, place=place, **row)
+        BlueprintCell.objects.create(
+            blueprint=blueprint, place=place, sector=SECTOR, **row
+        )
 
 
 def _session(exam: Exam, title: str, opens_at: datetime, hours: int) -> Session:
