@@ -158,3 +158,8 @@ class OfflineRecordUnfit(CredentialsError):
 class WebhookAddressUnfit(CredentialsError):
     code = "webhook_address_unfit"
     message = _("The address cannot be used: https to a public host is needed.")
+
+
+class KeyUnreadable(CredentialsError):
+    code = "key_unreadable"
+    message = _("The signing key of the register cannot be read on this machine.")

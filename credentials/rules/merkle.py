@@ -22,23 +22,37 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def root_of(leaves: Iterable[bytes]) -> bytes:
-    """Root over leaf hashes, in one pass with memory for one path only."""
-    peaks: list[tuple[int, bytes]] = []
-    for leaf in leaves:
+class Frontier:
+    """A growing tree that keeps one path only: leaves go in, roots come out."""
+
+    def __init__(self) -> None:
+        self._peaks: list[tuple[int, bytes]] = []
+
+    def add(self, leaf: bytes) -> None:
+        """Takes the next leaf hash."""
         size, node = 1, leaf
-        while peaks and peaks[-1][0] == size:
-            _, left = peaks.pop()
+        while self._peaks and self._peaks[-1][0] == size:
+            _, left = self._peaks.pop()
             node = node_hash(left, node)
             size *= 2
-        peaks.append((size, node))
-    if not peaks:
-        return EMPTY_ROOT
-    _, node = peaks.pop()
-    while peaks:
-        _, left = peaks.pop()
-        node = node_hash(left, node)
-    return node
+        self._peaks.append((size, node))
+
+    def root(self) -> bytes:
+        """The root over all leaves so far."""
+        if not self._peaks:
+            return EMPTY_ROOT
+        _, node = self._peaks[-1]
+        for _, left in reversed(self._peaks[:-1]):
+            node = node_hash(left, node)
+        return node
+
+
+def root_of(leaves: Iterable[bytes]) -> bytes:
+    """Root over leaf hashes, in one pass with memory for one path only."""
+    tree = Frontier()
+    for leaf in leaves:
+        tree.add(leaf)
+    return tree.root()
 
 
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:

@@ -7,14 +7,15 @@ from datetime import datetime
 from django.db import transaction
 
 from credentials.models import Checkpoint
-from credentials.models.register import instant_text
-from credentials.queries.verification import leaves_until
+from credentials.queries.verification import (
+    CHECKPOINT_TYPE,
+    checkpoint_claims,
+    leaves_until,
+)
 from credentials.rules.merkle import root_of
-from credentials.services.keys import current_key, ensure_key
+from credentials.services.keys import signing_key
 from credentials.services.ledger import lock_register
 from credentials.tokens import sign
-
-TYPE = "register-checkpoint+jwt"
 
 
 @transaction.atomic
@@ -29,20 +30,16 @@ def make_checkpoint(*, now: datetime) -> Checkpoint | None:
     existing = Checkpoint.objects.filter(size=register.sequence).first()
     if existing is not None:
         return existing
-    ensure_key(now=now)
-    key = current_key()
-    root = root_of(leaves_until(register.sequence)).hex()
-    claims = {
-        "size": register.sequence,
-        "root": root,
-        "head": register.hash,
-        "made_at": instant_text(now),
-    }
-    return Checkpoint.objects.create(
+    key = signing_key(now=now)
+    checkpoint = Checkpoint(
         size=register.sequence,
-        root=root,
+        root=root_of(leaves_until(register.sequence)).hex(),
         head=register.hash,
         made_at=now,
-        key_id=key.kid if key else "",
-        signature=sign(claims, typ=TYPE, key=key) if key else "",
+        key_id=key.kid,
     )
+    checkpoint.signature = sign(
+        checkpoint_claims(checkpoint), typ=CHECKPOINT_TYPE, key=key
+    )
+    checkpoint.save(force_insert=True)
+    return checkpoint

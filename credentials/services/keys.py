@@ -14,6 +14,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from credentials.errors import KeyUnreadable
 from credentials.models import SigningKey
 from credentials.services.gate import publish_event
 from credentials.tokens import PrivateKey, generate_private_jwk, load_private_key
@@ -32,6 +33,15 @@ def current_key() -> PrivateKey | None:
     """The key that signs now, or None when there is none on this machine."""
     row = SigningKey.objects.filter(retired_at__isnull=True).first()
     return load_key(row.kid) if row is not None else None
+
+
+def signing_key(*, now: datetime) -> PrivateKey:
+    """The key that signs now, made when there is none yet."""
+    ensure_key(now=now)
+    key = current_key()
+    if key is None:
+        raise KeyUnreadable
+    return key
 
 
 def load_key(kid: str) -> PrivateKey | None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from accounts.models import Organisation, User
 from accounts.queries import organisation_of
@@ -308,12 +309,17 @@ def _issue(
 
 
 def _close_ended(register: Register, proposal: Proposal, *, now: datetime) -> None:
-    """Closes a former qualification whose time is over; refuses when it is not."""
-    open_rows = Qualification.objects.filter(
-        officer=proposal.officer, scheme=proposal.scheme, closed_at__isnull=True
+    """Closes a former qualification whose time is over; refuses when it is not.
+
+    One whose end is announced for later still counts until then.
+    """
+    running = Qualification.objects.filter(
+        Q(closed_at__isnull=True) | Q(closed_at__gt=now),
+        officer=proposal.officer,
+        scheme=proposal.scheme,
     )
-    for former in open_rows:
-        if former.valid_to > now:
+    for former in running:
+        if former.closed_at is not None or former.valid_to > now:
             raise AlreadyQualified
         close_ended(register, former, now=now)
 

@@ -3,6 +3,7 @@
 import json
 from datetime import date, timedelta
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
@@ -18,6 +19,7 @@ from credentials.queries.verification import leaves_until, verify_ledger
 from credentials.rules.merkle import (
     consistency_proof,
     inclusion_proof,
+    root_of,
     verify_consistency,
     verify_inclusion,
 )
@@ -46,12 +48,13 @@ def ledger(learner, stranger, issue, certifier, second_certifier, now):
 def triggers_off(db):
     """The owner of the table lifts its triggers, as an intruder with rights would."""
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("ALTER TABLE credentials_ledgerentry DISABLE TRIGGER USER")
-        else:
+        for table in ("credentials_ledgerentry", "credentials_checkpoint"):
+            if connection.vendor == "postgresql":
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+                continue
             cursor.execute(
                 "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s",
-                ["credentials_ledgerentry"],
+                [table],
             )
             for (name,) in cursor.fetchall():
                 cursor.execute(f"DROP TRIGGER {name}")
@@ -218,6 +221,43 @@ def test_checkpoint_proves_inclusion_and_consistency(ledger, issue, examiner, no
     assert first.signature.count(".") == 2
 
 
+def test_forged_checkpoint_over_a_chain_written_anew_is_found(
+    ledger, triggers_off, now
+):
+    make_checkpoint(now=now)
+    previous = GENESIS
+    for row in LedgerEntry.objects.order_by("sequence"):
+        row.document, row.prev_hash = "forged", previous
+        row.hash = previous = link_hash(previous, row.payload())
+        row.save()
+    execute("UPDATE credentials_register SET hash = %s", previous)
+    root = root_of(leaves_until(4)).hex()
+    execute("UPDATE credentials_checkpoint SET root = %s, head = %s", root, previous)
+
+    fault = verify_ledger().fault
+
+    assert (fault.seq, fault.reason) == (4, "checkpoint_unsigned")
+
+
+def test_each_of_several_checkpoints_is_compared(ledger, issue, examiner, now):
+    first = make_checkpoint(now=now)
+    issue(examiner)
+    make_checkpoint(now=now)
+
+    assert verify_ledger().checkpoints == 2
+    later = verify_ledger(since=first)
+    assert (later.intact, later.entries, later.checkpoints) == (True, 1, 1)
+
+
+def test_edit_before_the_checkpoint_is_found_by_its_root(ledger, triggers_off, now):
+    checkpoint = make_checkpoint(now=now)
+    execute("UPDATE credentials_ledgerentry SET hash = %s WHERE sequence = 2", "f" * 64)
+
+    fault = verify_ledger(since=checkpoint).fault
+
+    assert (fault.seq, fault.reason) == (4, "checkpoint_differs")
+
+
 def test_checkpoint_of_the_same_size_is_made_once(ledger, now):
     assert make_checkpoint(now=now) == make_checkpoint(now=now)
     assert Checkpoint.objects.count() == 1
@@ -259,6 +299,23 @@ def test_rebuild_reports_and_repairs(ledger):
     ledger.refresh_from_db()
     assert ledger.divisions == ["970121"]
     assert run("rebuild_register")[0] == 0
+
+
+def test_rebuild_names_entries_without_a_row_and_rows_without_entries(
+    ledger, issue, examiner, triggers_off
+):
+    other = issue(examiner)
+    ghost, orphan = uuid4(), ledger.public_id
+    LedgerEntry.objects.filter(qualification=orphan).update(qualification=ghost)
+
+    code, text = run("rebuild_register", "--format", "json")
+
+    assert code == 1
+    assert sorted(json.loads(text)["differences"]) == sorted(
+        [f"{ghost}: entries without a row", f"{orphan}: row without valid entries"]
+    )
+    other.refresh_from_db()
+    assert other.state == "active"
 
 
 def test_was_qualified_command(ledger, learner, now):

@@ -129,6 +129,23 @@ def test_issue_after_expiry_closes_the_former(learner, issue, make_scheme, now):
     assert later.state == QualificationState.ACTIVE
 
 
+def test_issue_beside_one_whose_end_is_only_announced_is_refused(
+    learner, issue, scheme, city, certifier, second_certifier, now
+):
+    row = issue(learner)
+    asked = Asked(
+        Ground.DISCIPLINED, "XZCFF:83", "9号", effective_at=now + timedelta(days=30)
+    )
+    leaving = propose_act(row, Act.REVOKED, asked, by=certifier, now=now)
+    approve_proposal(leaving, by=second_certifier, now=now)
+    again = propose_issue(learner, scheme, issuer=city, by=certifier, now=now)
+
+    with pytest.raises(AlreadyQualified):
+        approve_proposal(again, by=second_certifier, now=now)
+    after = now + timedelta(days=31)
+    assert approve_proposal(again, by=second_certifier, now=after).act == Act.ISSUED
+
+
 def test_nobody_decides_alone(learner, scheme, city, certifier, now):
     proposal = propose_issue(learner, scheme, issuer=city, by=certifier, now=now)
 
