@@ -170,6 +170,16 @@ class CheckChannel(TextChoices):
     QR = "qr", _("QR code")
 
 
+class GateAction(TextChoices):
+    """What a connected system asks leave for."""
+
+    OPEN_INSPECTION = "open_inspection", _("Open an inspection")
+    JOIN_INSPECTION = "join_inspection", _("Join an inspection")
+    HOLD_HEARING = "hold_hearing", _("Hold a hearing")
+    REVIEW_CASE = "review_case", _("Review a case")
+    WAS_QUALIFIED = "was_qualified", _("Look back at a day")
+
+
 class ComplaintState(TextChoices):
     """State of a complaint from the public."""
 

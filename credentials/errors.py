@@ -160,6 +160,11 @@ class WebhookAddressUnfit(CredentialsError):
     message = _("The address cannot be used: https to a public host is needed.")
 
 
+class SealUnreadable(CredentialsError):
+    code = "seal_unreadable"
+    message = _("The electronic seal of this installation cannot be read.")
+
+
 class KeyUnreadable(CredentialsError):
     code = "key_unreadable"
     message = _("The signing key of the register cannot be read on this machine.")

@@ -215,6 +215,9 @@ WAGTAILSEARCH_BACKENDS = {
     "default": {"BACKEND": "wagtail.search.backends.database"},
 }
 
+CERTIFICATE_SEAL = env.text("CERTIFICATE_SEAL", "")
+CERTIFICATE_SEAL_PASSPHRASE = env.text("CERTIFICATE_SEAL_PASSPHRASE", "")
+
 GATE_LANES = env.number("GATE_LANES", 2)
 OAUTH2_PROVIDER = {
     "SCOPES_BACKEND_CLASS": "credentials.oauth.ApplicationScopes",

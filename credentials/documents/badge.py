@@ -6,12 +6,14 @@ a badge says where its present state can be asked.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from credentials.models import Card, Qualification
-from credentials.tokens import PrivateKey, sign
+from credentials.tokens import PrivateKey, encode
 
 CONTEXTS = [
     "https://www.w3.org/ns/credentials/v2",
@@ -41,7 +43,10 @@ def badge_claims(row: Qualification, card: Card) -> dict[str, Any]:
                 "achievementType": "License",
                 "name": row.scheme.name,
                 "description": "、".join([*row.sectors, *row.methods]),
-                "criteria": {"id": f"{base}/register/disclosure/"},
+                "criteria": {
+                    "id": f"{base}/register/disclosure/",
+                    "narrative": _("The requirements of the scheme in effect."),
+                },
             },
         },
         "iss": issuer,
@@ -53,5 +58,17 @@ def badge_claims(row: Qualification, card: Card) -> dict[str, Any]:
 
 
 def badge_jwt(row: Qualification, card: Card, *, key: PrivateKey) -> str:
-    """The signed credential."""
-    return sign(badge_claims(row, card), typ="vc+jwt", key=key)
+    """The signed credential.
+
+    Open Badges 3.0 names the algorithm EdDSA and lets the public key travel in the
+    header (8.2); a verifier that anchors trust compares it with our published keys.
+    RFC 9864 has since given that name up, so the house's own tokens do not use it.
+    """
+    public = {name: key.public_jwk[name] for name in ("kty", "crv", "x")}
+    header = {"alg": "EdDSA", "typ": "JWT", "kid": key.kid, "jwk": public}
+    claims = badge_claims(row, card)
+    signed = ".".join(
+        encode(json.dumps(part, ensure_ascii=False).encode())
+        for part in (header, claims)
+    )
+    return f"{signed}.{encode(key.key.sign(signed.encode()))}"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.documents import missing_glyphs, print_pdf
 from accounts.errors import GlyphMissing
+from credentials.documents.seal import sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def card_pdf(printed: Printed) -> bytes:
 def render(template: str, printed: Printed) -> bytes:
     """Draws one document, or raises ``GlyphMissing`` and names the person."""
     check_glyphs(printed)
-    return print_pdf(
+    content = print_pdf(
         template,
         {
             "c": printed,
@@ -55,6 +56,7 @@ def render(template: str, printed: Printed) -> bytes:
             "photo": _data(printed.photo, "image/jpeg") if printed.photo else "",
         },
     )
+    return sealed(content)
 
 
 def check_glyphs(printed: Printed) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from accounts.models import Membership, User
 from courses import queries as courses_queries
-from credentials.models import SchemeVersion
+from credentials.models import Qualification, SchemeVersion
 from credentials.queries.people import same_person
 from credentials.queries.register import open_sanctions
 from credentials.rules.eligibility import (
@@ -49,6 +49,16 @@ def evidence_of(officer: User, rules: SchemeRules, *, at: datetime) -> Evidence:
         posts=_posts(officer),
         open_sanctions=[str(q.public_id) for q in open_sanctions(officer, at)],
     )
+
+
+def rests_on_annulled(qualification: Qualification) -> bool:
+    """Whether any examination the qualification was given for has been annulled."""
+    annulled = [
+        str(result.sitting_id)
+        for result in exams_queries.released_results(qualification.officer)
+        if result.annulled
+    ]
+    return qualification.evidence_links.filter(reference__in=annulled).exists()
 
 
 def relations_of(

@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+from django.utils.translation import get_language
+
 from accounts.models import User
 from accounts.queries import organisation_of
 from courses.enums import Method, Sector
-from credentials.enums import Act, Ground, QualificationState
+from credentials.enums import Act, GateAction, Ground, QualificationState
 from credentials.models import (
     Card,
+    DecisionRecord,
     LedgerEntry,
     Proposal,
     PublicCheck,
@@ -25,9 +29,11 @@ from credentials.queries.register import (
     zone,
 )
 from credentials.rules.lifecycle import fold, state_at
+from credentials.rules.reasons import text_of
 from credentials.rules.scheme import SchemeRules
 from credentials.rules.validity import StudyStanding, renewal_opens
 
+QUESTIONS_SHOWN = 10
 ICONS = {
     Act.ISSUED: ("ok", "card"),
     Act.MIGRATED: ("ok", "card"),
@@ -57,6 +63,18 @@ class TimelineLine:
 
 
 @dataclass(frozen=True, slots=True)
+class GateQuestion:
+    """That a connected system asked about a person, for what, and what it was told."""
+
+    system: str
+    asked_at: datetime
+    action: str
+    inspection: str
+    permitted: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class OwnQualification:
     """All the page of one qualification shows."""
 
@@ -72,6 +90,8 @@ class OwnQualification:
     timeline: tuple[TimelineLine, ...]
     checks: tuple[PublicCheck, ...]
     checks_count: int
+    questions: tuple[GateQuestion, ...]
+    questions_count: int
 
 
 def own_qualifications(officer: User) -> list[Qualification]:
@@ -94,6 +114,7 @@ def own_qualification(row: Qualification, *, now: datetime) -> OwnQualification:
     checks = PublicCheck.objects.filter(
         qualification=row, checked_at__gte=now - timedelta(days=30)
     ).order_by("-checked_at")
+    asked = questions_about(row.officer, since=now - timedelta(days=30))
     body = organisation_of(row.officer, now.astimezone(zone()).date())
     return OwnQualification(
         row=row,
@@ -112,6 +133,33 @@ def own_qualification(row: Qualification, *, now: datetime) -> OwnQualification:
         timeline=timeline_of(entries),
         checks=tuple(checks[:5]),
         checks_count=checks.count(),
+        questions=tuple(_question(d) for d in asked[:QUESTIONS_SHOWN]),
+        questions_count=asked.count(),
+    )
+
+
+def questions_about(officer: User, *, since: datetime) -> QuerySet[DecisionRecord]:
+    """Answers of the gate about a person, newest first."""
+    return (
+        DecisionRecord.objects.filter(
+            subjects__officer_id=str(officer.public_id), evaluated_at__gte=since
+        )
+        .select_related("application")
+        .order_by("-evaluated_at")
+    )
+
+
+def _question(record: DecisionRecord) -> GateQuestion:
+    words = text_of(record.reason)
+    chinese = (get_language() or "").startswith("zh")
+    action = record.action
+    return GateQuestion(
+        system=str(record.application),
+        asked_at=record.evaluated_at,
+        action=str(GateAction(action).label) if action in GateAction.values else action,
+        inspection=record.inspection,
+        permitted=record.permitted,
+        reason=words.zh if chinese else words.en,
     )
 
 

@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count, Q
+
 from credentials.enums import QualificationState
-from credentials.models import Card
-from credentials.queries.register import standing_of
+from credentials.models import Card, Qualification
+from credentials.queries.register import (
+    scheme_version_in_effect,
+    standing_of,
+    versions_in_effect,
+)
 from credentials.rules.lifecycle import state_at
 
 UNKNOWN = "unknown"
@@ -66,6 +72,47 @@ def answer_of(
         photo_url=officer.photo.url if full and officer.photo else "",
         replaced=card.replaced_at is not None,
     )
+
+
+def is_published(card: Card, *, at: datetime) -> bool:
+    """Whether the scheme of this card is answered about in the public register."""
+    version = scheme_version_in_effect(card.qualification.scheme, at)
+    return version is None or version.rules().published
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosedBody:
+    """An issuing organisation and how many officers hold a valid qualification."""
+
+    name: str
+    scheme: str
+    valid: int
+    suspended: int
+
+
+def disclosed_bodies(*, now: datetime) -> list[DisclosedBody]:
+    """The disclosure list: numbers by issuing organisation and scheme, no people."""
+    present = Q(valid_from__lte=now, valid_to__gt=now) & (
+        Q(closed_at__isnull=True) | Q(closed_at__gt=now)
+    )
+    resting = Q(suspended_since__isnull=False, suspended_since__lte=now)
+    rows = (
+        Qualification.objects.filter(present)
+        .values("issuer__name", "scheme_id", "scheme__name")
+        .annotate(
+            valid=Count("pk", filter=~resting), suspended=Count("pk", filter=resting)
+        )
+        .order_by("issuer__name", "scheme__name")
+    )
+    versions = versions_in_effect(now)
+    return [
+        DisclosedBody(
+            row["issuer__name"], row["scheme__name"], row["valid"], row["suspended"]
+        )
+        for row in rows
+        if row["scheme_id"] not in versions
+        or versions[row["scheme_id"]].rules().published
+    ]
 
 
 def masked(name: str) -> str:

@@ -157,6 +157,7 @@ class Standing:
     scheme_version: int = 0
     number: str = ""
     suspended_since: datetime | None = None
+    suspended_by: int = 0
     ground: str = ""
     closed_at: datetime | None = None
     closed_by: int = 0
@@ -210,7 +211,8 @@ def apply(standing: Standing, entry: Entry) -> Standing:
     """One step of the fold.
 
     After the end of a qualification, entries that had been recorded before that
-    end became known are void; later ones are illegal.
+    end became known are void; later ones are illegal. So is a suspension announced
+    before another one, with an earlier day, overtook it.
     """
     if standing.state in CLOSED_STATES and entry.act not in NOTE_ACTS:
         if entry.sequence < standing.closed_by:
@@ -219,6 +221,8 @@ def apply(standing: Standing, entry: Entry) -> Standing:
     if entry.act in NOTE_ACTS:
         if standing.state == State.ABSENT:
             raise _illegal("absent", standing, entry)
+        return standing
+    if _overtaken(standing, entry):
         return standing
     target = TRANSITIONS.get((standing.state, entry.act))
     if target is None:
@@ -275,6 +279,15 @@ def _illegal(code: str, standing: Standing, entry: Entry) -> IllegalAct:
     )
 
 
+def _overtaken(standing: Standing, entry: Entry) -> bool:
+    return (
+        standing.state == State.SUSPENDED
+        and entry.act == Act.SUSPENDED
+        and entry.recorded_at < entry.effective_at
+        and entry.sequence < standing.suspended_by
+    )
+
+
 def _keep(standing: Standing, entry: Entry) -> Standing:
     return standing
 
@@ -294,6 +307,7 @@ def _suspend(standing: Standing, entry: Entry) -> Standing:
     return replace(
         standing,
         suspended_since=entry.effective_at,
+        suspended_by=entry.sequence,
         ground=str(entry.details.get("ground", "")),
     )
 

@@ -64,7 +64,11 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class SchemeRules:
-    """All parameters of one scheme version."""
+    """All parameters of one scheme version.
+
+    ``check_months`` is how long an annual check (验审) counts, 0 where there is none;
+    an unpublished scheme is not answered about in the public register.
+    """
 
     kind: QualificationKind
     sectors: tuple[str, ...]
@@ -74,12 +78,14 @@ class SchemeRules:
     renewal_window_days: int = 180
     grace_days: int = 0
     continuing_hours: int = 0
+    check_months: int = 0
     quorum: int = 2
     lead_required: bool = True
     two_person_acts: frozenset[Act] = TWO_PERSON_ALWAYS
     separation_days: int = 365
     issuing_levels: tuple[str, ...] = ("provincial", "city")
     law_basis: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    published: bool = True
     sample: bool = False
 
 
@@ -115,12 +121,14 @@ _KEYS = frozenset(
         "renewal_window_days",
         "grace_days",
         "continuing_hours",
+        "check_months",
         "quorum",
         "lead_required",
         "two_person_acts",
         "separation_days",
         "issuing_levels",
         "law_basis",
+        "published",
         "sample",
     }
 )
@@ -130,6 +138,7 @@ _COUNTS: Mapping[str, tuple[int, int]] = {
     "renewal_window_days": (0, 3650),
     "grace_days": (0, 366),
     "continuing_hours": (0, 2000),
+    "check_months": (0, 60),
     "quorum": (2, 20),
     "separation_days": (0, 3650),
 }
@@ -167,6 +176,7 @@ def parse_scheme(data: Mapping[str, Any]) -> SchemeRules:
         issuing_levels=tuple(data.get("issuing_levels", ("provincial", "city"))),
         law_basis={k: tuple(v) for k, v in data.get("law_basis", {}).items()},
         lead_required=bool(data.get("lead_required", True)),
+        published=bool(data.get("published", True)),
         sample=bool(data.get("sample", False)),
         **{key: int(data[key]) for key in _COUNTS if key in data},
     )

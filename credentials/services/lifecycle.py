@@ -110,12 +110,13 @@ def withdraw_evidence(sitting_id: str, *, now: datetime) -> list[LedgerEntry]:
     """Suspends every qualification that rests on an annulled examination result.
 
     Runs in the transaction that annuls. Idempotent: a qualification that is
-    suspended or closed already stays as it is.
+    suspended or closed already stays as it is; its reinstatement asks for new
+    evidence.
     """
     register = lock_register()
     written = []
     for row in _resting_on(sitting_id):
-        if row.suspended_since is not None:
+        if row.suspended_since is not None and row.suspended_since <= now:
             continue
         writing = _writing(row, Act.SUSPENDED, Ground.EXAM_ANNULLED, now, by=None)
         written.append(record_on(register, row, writing, now=now))

@@ -21,6 +21,7 @@ from credentials.enums import (
     Act,
     Ground,
     ProposalState,
+    RequirementKind,
 )
 from credentials.errors import (
     ActNotAllowed,
@@ -47,7 +48,11 @@ from credentials.models import (
     Scheme,
     SchemeVersion,
 )
-from credentials.queries.evidence import eligibility_of, relations_of
+from credentials.queries.evidence import (
+    eligibility_of,
+    relations_of,
+    rests_on_annulled,
+)
 from credentials.queries.register import (
     entries_of,
     scheme_version_in_effect,
@@ -335,6 +340,8 @@ def _act(
     act = Act(proposal.act)
     effective_at = _effective_at(act, proposal.effective_at, now=now)
     details = dict(proposal.details)
+    if act == Act.REINSTATED:
+        _check_rests_on_something(proposal, qualification, now=now)
     if act == Act.RENEWED:
         details = _renewal(proposal, qualification, details, now=now)
     if act in NEW_CARD:
@@ -349,6 +356,18 @@ def _act(
             qualification, proposal.officer, reason=Ground(proposal.ground), now=now
         )
     return entry
+
+
+def _check_rests_on_something(
+    proposal: Proposal, qualification: Qualification, *, now: datetime
+) -> None:
+    """Where an examination below was annulled, the requirements are met anew."""
+    if not rests_on_annulled(qualification):
+        return
+    answer = eligibility_of(proposal.officer, _version(proposal.scheme, now), at=now)
+    own_sanction = RequirementKind.NO_OPEN_SANCTION
+    if any(r.requirement.kind != own_sanction for r in answer.missing):
+        raise NotEligible
 
 
 def _effective_at(act: Act, asked: datetime | None, *, now: datetime) -> datetime:

@@ -5,29 +5,60 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from accounts.models import User
 from credentials.enums import CheckChannel, ComplaintState
 from credentials.errors import AlreadyDecided, ReasonsMissing
 from credentials.models import Card, Complaint, PublicCheck
-from credentials.queries.public import PublicAnswer, answer_of
+from credentials.queries.public import PublicAnswer, answer_of, is_published
+from credentials.services.keys import signing_key
+from credentials.tokens import sign
 
+ANSWER_TYPE = "register-answer+jwt"
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 def check_number(number: str, *, now: datetime) -> tuple[PublicAnswer, PublicCheck]:
     """Answers for a typed number, with a masked name, and keeps that it was asked.
 
-    An unknown number does the same work as a known one, so that neither the answer
-    nor its time tells which numbers exist.
+    A number that does not exist and one whose scheme is not published cost the same
+    work as a published one, so that neither the answer nor its time tells which
+    numbers exist.
     """
-    card = _cards().filter(number=number).first()
-    if card is None:
-        card_like = _cards().order_by("pk").first()
-        answer_of(card_like, number=number, at=now, full=False)
-    answer = answer_of(card, number=number, at=now, full=False)
-    return answer, _keep(card, answer, CheckChannel.NUMBER, now=now)
+    found = _cards().filter(number=number).first()
+    stand_in = _cards().order_by("pk").first()
+    shown = found or stand_in
+    answer = answer_of(shown, number=number, at=now, full=False)
+    published = shown is not None and is_published(shown, at=now)
+    if found is None or not published:
+        answer = answer_of(None, number=number, at=now, full=False)
+    return answer, _keep(found, answer, CheckChannel.NUMBER, now=now)
+
+
+def sign_answer(answer: PublicAnswer, check: PublicCheck, *, now: datetime) -> str:
+    """The answer as a signed token: what was said about a number, when, by whom.
+
+    Every answer carries the same members, found or not.
+    """
+    claims = {
+        "iss": settings.BASE_URL,
+        "iat": int(now.timestamp()),
+        "check": check.code,
+        "number": answer.number,
+        "state": answer.state,
+        "counts": answer.counts,
+        "name": answer.name,
+        "body": answer.body,
+        "sectors": list(answer.sectors),
+        "methods": list(answer.methods),
+        "divisions": list(answer.divisions),
+        "valid_to": answer.valid_to.isoformat() if answer.valid_to else "",
+        "since": answer.since.isoformat() if answer.since else "",
+        "replaced": answer.replaced,
+    }
+    return sign(claims, typ=ANSWER_TYPE, key=signing_key(now=now))
 
 
 def check_token(
@@ -75,7 +106,9 @@ def answer_complaint(
 
 
 def _cards() -> QuerySet[Card]:
-    return Card.objects.select_related("qualification__officer")
+    return Card.objects.select_related(
+        "qualification__officer", "qualification__scheme"
+    )
 
 
 def _keep(

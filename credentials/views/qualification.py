@@ -20,6 +20,7 @@ from accounts.errors import AccountError
 from accounts.models import User
 from accounts.permissions import sign_in_required, signed_in_person
 from courses.enums import Method, Sector
+from credentials.documents.badge import badge_jwt
 from credentials.documents.certificate import (
     Printed,
     card_pdf,
@@ -33,6 +34,7 @@ from credentials.models import Card, Qualification
 from credentials.permissions import qualification_to_read
 from credentials.queries.own import own_qualification, own_qualifications
 from credentials.queries.register import was_qualified, zone
+from credentials.services.keys import signing_key
 from credentials.services.lifecycle import attach_note
 
 
@@ -109,6 +111,20 @@ def printed(request: HttpRequest, public_id: str, form: str) -> HttpResponse:
         return redirect("credentials:qualification", public_id=public_id)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{card.number}-{form}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@sign_in_required
+@require_safe
+def badge(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The qualification as an Open Badges 3.0 credential, to take along."""
+    person, now = signed_in_person(request), timezone.now()
+    row = qualification_to_read(person, public_id, now)
+    card = row.cards.get(replaced_at__isnull=True)
+    token = badge_jwt(row, card, key=signing_key(now=now))
+    response = HttpResponse(token, content_type="application/vc+jwt")
+    response["Content-Disposition"] = f'attachment; filename="{card.number}.jwt"'
     response["Cache-Control"] = "private, no-store"
     return response
 

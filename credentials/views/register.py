@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.core.cache import cache
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,19 +20,21 @@ from courses.queries.law import resolve
 from credentials.enums import QualificationState
 from credentials.errors import CredentialsError
 from credentials.forms.register import AnswerForm, ComplaintForm, NumberForm
-from credentials.models import Complaint
-from credentials.queries.public import PublicAnswer
+from credentials.models import Complaint, PublicCheck
+from credentials.queries.public import PublicAnswer, disclosed_bodies
 from credentials.services.public import (
     answer_complaint,
     check_number,
     check_token,
     file_complaint,
+    sign_answer,
 )
 
 CHECKS_PER_MINUTE = 30
 MOST_AT_ONCE = 4
 QUORUM = 2
 CARD_MUST_BE_SHOWN, TWO_AT_LEAST = "XZCFF:55", "WHPAQF:8"
+TO_BE_DISCLOSED = "XZCFF:39"
 
 
 @never_cache
@@ -38,16 +42,33 @@ CARD_MUST_BE_SHOWN, TWO_AT_LEAST = "XZCFF:55", "WHPAQF:8"
 def register(request: HttpRequest) -> HttpResponse:
     """Type one or more card numbers; see whether these people may inspect now."""
     form = NumberForm(request.GET if "no" in request.GET else None)
-    numbers: list[str] = []
-    for text in request.GET.getlist("no")[:MOST_AT_ONCE]:
-        one = NumberForm({"no": text})
-        if one.is_valid() and one.cleaned_data["no"] not in numbers:
-            numbers.append(one.cleaned_data["no"])
-    now = timezone.now()
+    numbers, now = _numbers(request), timezone.now()
     if numbers and not _within_rate(request, len(numbers)):
         return render(request, "credentials/register_busy.html", status=429)
-    results = [check_number(number, now=now) for number in numbers]
-    return _answer(request, [r[0] for r in results], [r[1].code for r in results], form)
+    return _answer(request, [check_number(n, now=now) for n in numbers], form, now)
+
+
+@never_cache
+@require_safe
+def answers(request: HttpRequest) -> HttpResponse:
+    """The same answers for programs: JSON, each with its signed token."""
+    numbers, now = _numbers(request), timezone.now()
+    if not numbers:
+        return JsonResponse({"error": "number"}, status=400)
+    if not _within_rate(request, len(numbers)):
+        return JsonResponse({"error": "too_many"}, status=429)
+    checked = [check_number(number, now=now) for number in numbers]
+    records = [
+        {
+            "number": answer.number,
+            "state": answer.state,
+            "counts": answer.counts,
+            "check": made.code,
+            "signed": sign_answer(answer, made, now=now),
+        }
+        for answer, made in checked
+    ]
+    return JsonResponse({"checked_at": now.isoformat(), "answers": records})
 
 
 @never_cache
@@ -56,10 +77,11 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
     """What the code on a card opens."""
     if not _within_rate(request, 1):
         return render(request, "credentials/register_busy.html", status=429)
-    found = check_token(token, now=timezone.now())
+    now = timezone.now()
+    found = check_token(token, now=now)
     if found is None:
         raise Http404
-    return _answer(request, [found[0]], [found[1].code], NumberForm())
+    return _answer(request, [found], NumberForm(), now)
 
 
 @require_http_methods(["GET", "POST"])
@@ -84,7 +106,13 @@ def complaint(request: HttpRequest) -> HttpResponse:
 @require_safe
 def disclosure(request: HttpRequest) -> HttpResponse:
     """What the register publishes, on what basis, and what it never shows."""
-    return render(request, "credentials/disclosure.html")
+    now = timezone.now()
+    context = {
+        "bodies": disclosed_bodies(now=now),
+        "basis": resolve(TO_BE_DISCLOSED, now.date()),
+        "now": now,
+    }
+    return render(request, "credentials/disclosure.html", context)
 
 
 @role_required(Role.SUPERVISOR)
@@ -117,12 +145,11 @@ def complaints(request: HttpRequest) -> HttpResponse:
 
 def _answer(
     request: HttpRequest,
-    answers: list[PublicAnswer],
-    codes: list[str],
+    checked: list[tuple[PublicAnswer, PublicCheck]],
     form: NumberForm,
+    now: datetime,
 ) -> HttpResponse:
-    counting = sum(answer.counts for answer in answers)
-    now = timezone.now()
+    counting = sum(answer.counts for answer, _check in checked)
     context = {
         "card_must_be_shown": resolve(CARD_MUST_BE_SHOWN, now.date()),
         "two_at_least": resolve(TWO_AT_LEAST, now.date()),
@@ -135,15 +162,26 @@ def _answer(
                 else _("Not found"),
                 "sectors": [Sector(s).label for s in answer.sectors],
                 "methods": [Method(m).label for m in answer.methods],
+                "signed": sign_answer(answer, made, now=now),
             }
-            for answer in answers
+            for answer, made in checked
         ],
         "counting": counting,
         "enough": counting >= QUORUM,
-        "codes": codes,
+        "codes": [made.code for _answer, made in checked],
         "now": now,
     }
     return render(request, "credentials/register.html", context)
+
+
+def _numbers(request: HttpRequest) -> list[str]:
+    """The well-formed card numbers asked for, each once, a few at most."""
+    numbers: list[str] = []
+    for text in request.GET.getlist("no")[:MOST_AT_ONCE]:
+        one = NumberForm({"no": text})
+        if one.is_valid() and one.cleaned_data["no"] not in numbers:
+            numbers.append(one.cleaned_data["no"])
+    return numbers
 
 
 def _within_rate(request: HttpRequest, cost: int) -> bool:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from credentials.enums import CLOSED_STATES, NOTE_ACTS, REGISTER_ACTS, Act, Ground
@@ -199,6 +199,18 @@ def test_revocation_before_an_announced_suspension_makes_it_void():
     assert fold(entries).state == State.REVOKED
 
 
+def test_announced_suspension_overtaken_by_an_earlier_one_is_void():
+    entries = [
+        *history(Act.ISSUED),
+        entry(2, Act.SUSPENDED, at=START + 100 * DAY, recorded=START),
+        entry(3, Act.SUSPENDED, at=START + 50 * DAY),
+    ]
+
+    assert fold(entries).suspended_since == START + 50 * DAY
+    back = entry(4, Act.REINSTATED, at=START + 120 * DAY)
+    assert check_act(entries, back).state == State.ACTIVE
+
+
 def test_act_that_would_make_a_later_one_impossible_is_refused():
     entries = [
         *history(Act.ISSUED),
@@ -258,6 +270,7 @@ ACTS = st.lists(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(ACTS)
 def test_any_sequence_of_accepted_acts_folds_at_every_moment(acts):
     """No state without its predecessors, whatever is tried in whatever order."""

@@ -1,14 +1,18 @@
 """Reminders, exports, badges, cascades and schemes."""
 
+import base64
 import json
 from datetime import timedelta
 from io import BytesIO, StringIO
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.core import mail
 from django.core.management import call_command
-from joserfc import jws
-from joserfc.jwk import OKPKey
+from django.db import transaction
+from django.utils import timezone
+from openbadgeslib.ob3.verifier import OB3VerificationError, OB3Verifier
 from openpyxl import load_workbook
 
 from credentials.documents.badge import badge_jwt
@@ -20,12 +24,15 @@ from credentials.errors import (
     SecondPersonNeeded,
     WrongTime,
 )
-from credentials.models import EvidenceLink, LedgerEntry, SigningKey
+from credentials.models import EvidenceLink, LedgerEntry
 from credentials.queries.register import scheme_version_in_effect
 from credentials.services.keys import current_key, ensure_key
 from credentials.services.lifecycle import suspend_at_once, withdraw_evidence
+from credentials.services.proposals import Asked, approve_proposal, propose_act
 from credentials.services.reminders import send_reminders
 from credentials.services.schemes import approve_version, open_scheme, write_version
+from exams.models import Sitting
+from exams.signals import sitting_annulled
 from tests.credentials.conftest import PARAMETERS
 
 DAY = timedelta(days=1)
@@ -71,6 +78,52 @@ def test_annulled_examination_suspends_what_rests_on_it(learner, issue, now):
     assert second == []
     qualification.refresh_from_db()
     assert qualification.suspended_since == now
+
+
+def test_annulment_suspends_in_the_transaction_that_annuls(
+    learner, issue, now, django_capture_on_commit_callbacks
+):
+    qualification = issue(learner)
+    EvidenceLink.objects.create(
+        qualification=qualification,
+        requirement="exam",
+        reference="sitting-1",
+        content_hash="x",
+        linked_at=now,
+    )
+    before = LedgerEntry.objects.count()
+
+    with django_capture_on_commit_callbacks() as later, transaction.atomic():
+        sitting_annulled.send(Sitting, sitting_public_id="sitting-1", now=now)
+        inside = LedgerEntry.objects.count()
+        transaction.set_rollback(True)
+
+    assert (inside, LedgerEntry.objects.count()) == (before + 1, before)
+    assert later == []
+    qualification.refresh_from_db()
+    assert qualification.suspended_since is None
+
+
+def test_annulment_overtakes_an_announced_suspension(
+    learner, issue, certifier, second_certifier, now
+):
+    qualification = issue(learner)
+    EvidenceLink.objects.create(
+        qualification=qualification,
+        requirement="exam",
+        reference="sitting-1",
+        content_hash="x",
+        linked_at=now,
+    )
+    asked = Asked(Ground.CARD_NOT_SHOWN, "XZCFF:55", "1号", effective_at=now + 30 * DAY)
+    announced = propose_act(qualification, Act.SUSPENDED, asked, by=certifier, now=now)
+    approve_proposal(announced, by=second_certifier, now=now)
+
+    withdraw_evidence("sitting-1", now=now + DAY)
+
+    qualification.refresh_from_db()
+    assert qualification.suspended_since == now + DAY
+    assert qualification.ground == Ground.EXAM_ANNULLED
 
 
 def test_urgent_suspension_by_one_person_where_the_scheme_allows(
@@ -155,16 +208,29 @@ def test_export_holds_everything_and_nobody(learner, issue, tmp_path):
     assert learner.name not in record.read_text()
 
 
-def test_badge_is_verified_by_an_independent_library(learner, issue, now):
-    qualification = issue(learner)
+def test_badge_is_verified_by_an_independent_library(learner, issue):
+    now = timezone.now()
+    qualification = issue(learner, now=now - DAY)
     ensure_key(now=now)
     key = current_key()
-    public = OKPKey.import_key(SigningKey.objects.get().public_jwk)
+    public = key.key.public_key().public_bytes(
+        Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
+    )
+    another = (
+        Ed25519PrivateKey.generate()
+        .public_key()
+        .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    )
+    badge = badge_jwt(qualification, qualification.cards.get(), key=key)
+    head, body, seal = badge.split(".")
 
-    token = badge_jwt(qualification, qualification.cards.get(), key=key)
+    found = OB3Verifier(public).verify(
+        badge, expected_recipient=f"urn:uuid:{learner.public_id}"
+    )
 
-    checked = jws.deserialize_compact(token, public, algorithms=["Ed25519", "EdDSA"])
-    claims = json.loads(checked.payload)
-    assert claims["type"] == ["VerifiableCredential", "OpenBadgeCredential"]
-    assert claims["credentialSubject"]["id"] == f"urn:uuid:{learner.public_id}"
-    assert learner.name not in token
+    assert found.achievement.name == qualification.scheme.name
+    assert learner.name not in base64.urlsafe_b64decode(body + "==").decode()
+    with pytest.raises(OB3VerificationError):
+        OB3Verifier(public).verify(f"{head}.{body[:-4]}AAAA.{seal}")
+    with pytest.raises(OB3VerificationError):
+        OB3Verifier(another).verify(badge)

@@ -1,5 +1,8 @@
 """Who may open which page, and what the pages do."""
 
+import re
+import statistics
+import time
 from datetime import timedelta
 from io import BytesIO
 
@@ -14,9 +17,18 @@ from pypdf import PdfReader
 
 from accounts.enums import Role
 from accounts.errors import GlyphMissing
-from credentials.documents.certificate import Printed, certificate_pdf, check_glyphs
+from credentials.documents.certificate import certificate_pdf, check_glyphs
 from credentials.enums import Act, Ground, ProposalState, QualificationState
-from credentials.models import Complaint, LedgerEntry, Proposal, PublicCheck
+from credentials.models import (
+    Complaint,
+    ConnectedApplication,
+    DecisionRecord,
+    DecisionSubject,
+    LedgerEntry,
+    Proposal,
+    PublicCheck,
+    SigningKey,
+)
 from credentials.services.ledger import freeze
 from credentials.services.proposals import (
     Asked,
@@ -24,6 +36,9 @@ from credentials.services.proposals import (
     propose_act,
     propose_issue,
 )
+from credentials.services.public import ANSWER_TYPE
+from credentials.tokens import load_public_key, verify
+from tests.credentials.papers import printed
 
 
 @pytest.fixture
@@ -282,26 +297,6 @@ def test_printed_paper_says_what_the_register_says(
     assert "龘芳" in text
 
 
-def printed(**changes):
-    now = timezone.now()
-    values = {
-        "number": "970100-2026-0001",
-        "name": "沈知远",
-        "body": "望川县应急管理局",
-        "kind": "行政执法人员",
-        "scheme": "危险化学品应急管理执法检查",
-        "sectors": "危险化学品",
-        "methods": "重点检查",
-        "divisions": "970121",
-        "valid_from": now,
-        "valid_to": now,
-        "issuer": "澜州市应急管理局",
-        "issued_at": now,
-        "check_url": "https://register.example/c/x",
-    }
-    return Printed(**values | changes)
-
-
 def test_missing_glyph_is_an_error_that_names_the_person():
     name = "张\U000323b0"
     with pytest.raises(GlyphMissing) as refusal:
@@ -366,6 +361,122 @@ def test_unknown_number_looks_like_any_unknown(client, qualification):
 
     assert first.context["cards"][0]["answer"].state == "unknown"
     assert len(first.content) == len(second.content)
+
+
+@pytest.fixture
+def hidden(stranger, make_scheme, issue, today):
+    """A qualification of a scheme that is not published."""
+    quiet = make_scheme("quiet", published=False)
+    return issue(stranger, scheme=quiet, now=today - timedelta(days=10))
+
+
+def without_codes(response):
+    text = re.sub(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{2}", "CODE", response.text)
+    text = re.sub(r'value="\w{64}"', "CSRF", text)
+    text = re.sub(r"eyJ[\w.-]+", "TOKEN", text)
+    text = re.sub(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.+:]*", "TIME", text)
+    return re.sub(r"970100-\d{4}-\d{4}", "NUMBER", text)
+
+
+def test_hidden_qualification_looks_like_an_unknown_number(
+    client, qualification, hidden
+):
+    unknown = client.get("/register/", {"no": "970100-2019-0001"})
+    secret = client.get("/register/", {"no": hidden.number})
+
+    assert without_codes(secret) == without_codes(unknown)
+    assert "token" in without_codes(unknown).lower()
+    assert not {"quiet", "active"} & set(secret.text.split())
+    scanned = client.get(reverse("credentials:check", args=[hidden.cards.get().token]))
+    assert scanned.context["cards"][0]["answer"].state == QualificationState.ACTIVE
+
+
+def test_hidden_and_unknown_take_the_same_time(client, qualification, hidden):
+    """Medians over 500 requests each, taken in turn, within 10 %."""
+    taken = {"970100-2019-0001": [], hidden.number: []}
+    for turn in range(500):
+        for number, times in taken.items():
+            start = time.perf_counter()
+            client.get(
+                "/register/answers.json",
+                {"no": number},
+                REMOTE_ADDR=f"10.0.{turn // 20}.{turn % 20}",
+            )
+            times.append(time.perf_counter() - start)
+
+    unknown, secret = (statistics.median(times) for times in taken.values())
+    assert unknown / secret == pytest.approx(1, abs=0.1)
+
+
+def test_answer_is_signed_by_the_register(client, qualification, hidden):
+    asked = {"no": [qualification.number, hidden.number]}
+    record = client.get("/register/answers.json", asked).json()
+
+    key = SigningKey.objects.get()
+    keys = {key.kid: load_public_key(key.public_jwk)}
+    known, secret = (
+        verify(answer["signed"], typ=ANSWER_TYPE, keys=keys)
+        for answer in record["answers"]
+    )
+    assert (known["number"], known["state"]) == (qualification.number, "active")
+    assert known["counts"] is True
+    assert (secret["state"], secret["name"], secret["body"]) == ("unknown", "", "")
+    assert set(secret) == set(known)
+    assert PublicCheck.objects.filter(code=known["check"]).exists()
+    assert client.get("/register/answers.json", {"no": "x"}).status_code == 400
+
+
+def test_disclosure_list_counts_bodies_and_names_nobody(
+    client, learner, stranger, qualification, hidden
+):
+    response = client.get("/register/disclosure/")
+
+    assert [(b.valid, b.suspended) for b in response.context["bodies"]] == [(1, 0)]
+    assert learner.name not in response.text
+    assert stranger.name not in response.text
+
+
+def test_badge_is_for_its_holder(client, learner, stranger, qualification, signed_in):
+    address = reverse("credentials:badge", args=[qualification.public_id])
+
+    assert client.get(address).status_code == 302
+    assert signed_in(stranger).get(address).status_code == 404
+    response = signed_in(learner).get(address)
+    assert response["Content-Type"] == "application/vc+jwt"
+    assert response.content.count(b".") == 2
+
+
+def test_own_page_says_who_asked_at_the_gate_and_why(
+    learner, stranger, qualification, signed_in, today, city
+):
+    system = ConnectedApplication.objects.create(
+        name="澜州执法办案系统", organisation=city
+    )
+    for place, officer in enumerate((learner, stranger)):
+        decision = DecisionRecord.objects.create(
+            evaluation_id=f"01{place:024d}",
+            application=system,
+            evaluated_at=today - timedelta(hours=1),
+            request_id="r",
+            action="open_inspection",
+            inspection=f"WCXF-2026-{place}",
+            permitted=False,
+            reason="team_below_quorum",
+            revision=1,
+            policy="p",
+            payload={},
+            digest="d",
+        )
+        DecisionSubject.objects.create(
+            decision=decision, officer_id=str(officer.public_id)
+        )
+
+    response = signed_in(learner).get("/qualifications/")
+
+    asked = response.context["own"].questions
+    assert [(q.inspection, q.permitted) for q in asked] == [("WCXF-2026-0", False)]
+    assert "澜州执法办案系统" in response.text
+    assert "检查组中合格的执法人员人数不足。" in response.text
 
 
 def test_nonsense_is_explained(client, db):

@@ -32,6 +32,7 @@ ANYBODY = {
     "courses:package_file",
     "credentials:home",
     "credentials:register",
+    "credentials:answers",
     "credentials:check",
     "credentials:complaint",
     "credentials:disclosure",
@@ -89,6 +90,7 @@ SIGNED_IN = {
     "credentials:on_a_day",
     "credentials:certificate",
     "credentials:card",
+    "credentials:badge",
 }
 """Signed in; whatever belongs to a person is found only by that person."""
 
