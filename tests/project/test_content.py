@@ -12,12 +12,7 @@ from config.management.commands.check_content import corpus_folders
 from courses.citations import parse_key
 
 CONTENT = Path(settings.BASE_DIR) / "config" / "demo"
-ELSEWHERE = {"hazchem-emergency-inspection"}
-COURSES = [
-    folder
-    for folder in content_lint.read_courses(CONTENT / "courses")
-    if folder.path.name not in ELSEWHERE
-]
+COURSES = content_lint.read_courses(CONTENT / "courses")
 ITEMS, CASE_SETS = item_lint.read_item_files(CONTENT / "items")
 
 
