@@ -67,6 +67,14 @@ class RosterRefused(AccountError):
         self.problems = problems
 
 
+class PhotoRefused(AccountError):
+    code = "photo_refused"
+    message = _(
+        "This photo cannot be used. Take a JPEG, PNG or WebP picture of at least 240 "
+        "by 300 pixels and at most 8 MB."
+    )
+
+
 class GlyphMissing(AccountError):
     """A character that the embedded font cannot draw; `signs` are those characters."""
 

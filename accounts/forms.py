@@ -126,3 +126,28 @@ class RosterForm(forms.Form):
     dry_run = forms.BooleanField(
         label=_("Only check, change nothing"), required=False, initial=True
     )
+
+
+class PhotoForm(forms.Form):
+    """A photo for the card."""
+
+    photo = forms.FileField(
+        label=_("Photo"),
+        help_text=_(
+            "Upright, face in the middle, plain background. JPEG, PNG or WebP."
+        ),
+        widget=forms.FileInput(
+            attrs={"class": "input", "accept": "image/jpeg,image/png,image/webp"}
+        ),
+    )
+
+
+class PeopleSearchForm(forms.Form):
+    """Words of a name, a number or a body."""
+
+    q = forms.CharField(
+        label=_("Name, officer number or organisation"),
+        required=False,
+        max_length=64,
+        widget=forms.TextInput(attrs={"class": "input", "type": "search"}),
+    )

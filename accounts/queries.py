@@ -5,7 +5,8 @@ from datetime import date, datetime
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import Membership, Organisation, RoleGrant, User
@@ -47,9 +48,36 @@ def organisations_reached(
     return reached
 
 
+def people_list(people: QuerySet[User], words: str, day: date) -> QuerySet[User]:
+    """These people by body and name, each with today's post as `posts_today`.
+
+    `words` narrows by name, officer number or name of the body.
+    """
+    today = Membership.objects.on(day)
+    if words:
+        bodies = today.filter(organisation__name__icontains=words)
+        people = people.filter(
+            Q(name__icontains=words)
+            | Q(officer_number__icontains=words)
+            | Q(pk__in=bodies.values("user_id"))
+        )
+    body = today.filter(user=OuterRef("pk")).values("organisation__path")[:1]
+    return (
+        people.annotate(body_path=Subquery(body))
+        .order_by("body_path", "name", "pk")
+        .prefetch_related(
+            Prefetch(
+                "memberships",
+                queryset=today.select_related("organisation"),
+                to_attr="posts_today",
+            )
+        )
+    )
+
+
 def users_reached(user: User, roles: Iterable[Role], now: datetime) -> QuerySet[User]:
     """The people in post today in an organisation that one of these roles reaches."""
-    posts = Membership.objects.on(now.date()).filter(
+    posts = Membership.objects.on(timezone.localdate(now)).filter(
         organisation__in=organisations_reached(user, roles, now)
     )
     return User.objects.filter(pk__in=posts.values("user_id"))

@@ -31,6 +31,7 @@ SCHEDULE: tuple[Periodic, ...] = (
     Periodic("credentials.tasks.close_expired", timedelta(hours=1)),
     Periodic("credentials.tasks.make_checkpoint", timedelta(hours=1)),
     Periodic("credentials.tasks.send_reminders", timedelta(hours=6)),
+    Periodic("accounts.tasks.erase_expired_data", timedelta(days=1)),
 )
 
 

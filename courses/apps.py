@@ -10,8 +10,9 @@ class CoursesConfig(AppConfig):
     def ready(self) -> None:
         from wagtail.signals import workflow_approved
 
+        from accounts.registry import PersonalData, register_personal_data
         from courses import receivers
-        from courses.queries import activities, lesson_citations
+        from courses.queries import activities, lesson_citations, personal
         from courses.registry import (
             ActivityKind,
             Citer,
@@ -20,7 +21,11 @@ class CoursesConfig(AppConfig):
             register_citer,
             register_search_source,
         )
+        from courses.services.privacy import forget_person
 
+        register_personal_data(
+            PersonalData("learning", personal.personal_data, forget_person)
+        )
         post_migrate.connect(receivers.prepare_catalogue, sender=self)
         workflow_approved.connect(receivers.note_reviewer)
         register_citer(Citer("lesson", _("Lessons"), lesson_citations.lesson_citations))

@@ -7,4 +7,16 @@ class CredentialsConfig(AppConfig):
     verbose_name = _("credentials")
 
     def ready(self) -> None:
+        from accounts.registry import PersonalData, register_personal_data
         from credentials import receivers
+        from credentials.queries import personal
+        from credentials.services.privacy import forget_person
+
+        register_personal_data(
+            PersonalData(
+                "qualification",
+                personal.personal_data,
+                forget_person,
+                personal.needed_until,
+            )
+        )

@@ -60,6 +60,9 @@ urlpatterns = [
     path("register/", register.register, name="register"),
     path("register/answers.json", register.answers, name="answers"),
     path("register/c/<card_token:token>/", register.check, name="check"),
+    path(
+        "register/c/<card_token:token>/photo/", register.check_photo, name="check_photo"
+    ),
     path("register/report/", register.complaint, name="complaint"),
     path("register/disclosure/", register.disclosure, name="disclosure"),
 ]

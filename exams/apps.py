@@ -7,9 +7,17 @@ class ExamsConfig(AppConfig):
     verbose_name = _("exams")
 
     def ready(self) -> None:
+        from accounts.registry import PersonalData, register_personal_data
         from courses import registry
         from exams import queries
+        from exams.queries import personal
+        from exams.services.privacy import forget_person
 
+        register_personal_data(
+            PersonalData(
+                "exams", personal.personal_data, forget_person, personal.needed_until
+            )
+        )
         registry.register_citer(
             registry.Citer("item", _("Items"), queries.cited_places)
         )

@@ -11,6 +11,7 @@ class SimulatorConfig(AppConfig):
     verbose_name = _("Inspection simulator")
 
     def ready(self) -> None:
+        from accounts.registry import PersonalData, register_personal_data
         from courses.registry import (
             ActivityKind,
             Citer,
@@ -19,6 +20,13 @@ class SimulatorConfig(AppConfig):
         )
         from simulator import queries
 
+        register_personal_data(
+            PersonalData(
+                "simulator",
+                queries.personal_data,
+                needed_until=queries.needed_until,
+            )
+        )
         register_citer(
             Citer(queries.CASE_KIND, _("Inspection case"), queries.iter_citations)
         )

@@ -4,13 +4,14 @@ import json
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from threading import Lock
 from typing import Any
 
 from django.db.models import Max, Prefetch, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.chain import Break, Entry, verify_chain
@@ -48,6 +49,7 @@ from simulator.models.runs import RunQuerySet
 
 REMEMBERED_RUNS = 256
 MOST_LAW_HITS = 8
+RUN_KEPT = timedelta(days=5 * 365)
 ACTIVITY = "simulation"
 CASE_KIND = "simulator.case"
 CHECKLIST_KIND = "simulator.checklist"
@@ -449,3 +451,41 @@ def search_law(query: str, day: date) -> list[LawHit]:
         words = "".join(run for run, _marked in hit.snippet)
         hits.append(LawHit(hit.key, f"{hit.context}{hit.title}", words))
     return hits
+
+
+# --- what the simulator holds about a person
+
+
+def personal_data(user: User) -> dict[str, Any]:
+    """Runs with one's own acts and, once closed, the score; never the key."""
+    runs = Run.objects.filter(user=user)
+    return {
+        "runs": list(
+            runs.values(
+                "public_id",
+                "version__case__title",
+                "mode",
+                "attempt",
+                "status",
+                "started_at",
+                "ended_at",
+                "head_hash",
+            )
+        ),
+        "acts": list(
+            RunEvent.objects.filter(run__in=runs, actor="trainee")
+            .order_by("run_id", "seq")
+            .values("run__public_id", "verb", "object_type", "object_id", "at_server")
+        ),
+        "scores": list(
+            ScoreReport.objects.filter(run__in=runs, current=True).values(
+                "run__public_id", "score", "pass_mark", "passed", "scored_at"
+            )
+        ),
+    }
+
+
+def needed_until(user: User) -> date | None:
+    """A scored run needs its name for five years."""
+    last = Run.objects.filter(user=user).aggregate(last=Max("ended_at"))["last"]
+    return timezone.localdate(last) + RUN_KEPT if last else None

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from django.db import connection, connections
@@ -22,6 +23,9 @@ from accounts.models import Organisation, User
 from accounts.permissions import CODE_TIME_KEY
 from accounts.services import grant_role, join_organisation
 from exams.services.sittings import form_schema
+
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 ONLY_WHEN_ASKED = {
     "browser": ("BROWSER_TESTS", "they need Chromium: make test-browser"),

@@ -11,6 +11,8 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts.enums import BodyType, Role
 from accounts.models import Organisation, User
 from accounts.services import grant_role, join_organisation
+from accounts.services.photos import set_photo
+from config.demo.portraits import portrait
 
 FILE = Path(__file__).with_suffix(".yaml")
 IN_POST_SINCE = date(2024, 1, 1)
@@ -85,3 +87,5 @@ def _person(
     for role in entry.get("roles", []):
         grant_role(user, Role(role), organisation, now=now, by=None)
     TOTPDevice.objects.create(user=user, name="authenticator", confirmed=True)
+    if "trainee" in entry.get("roles", []):
+        set_photo(user, portrait(number))

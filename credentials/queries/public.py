@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Q
+from django.urls import reverse
 
 from credentials.enums import QualificationState
 from credentials.models import Card, Qualification
@@ -69,7 +70,7 @@ def answer_of(
         divisions=tuple(sorted(standing.scope.divisions)),
         valid_to=standing.valid_to,
         since=standing.suspended_since or standing.closed_at,
-        photo_url=officer.photo.url if full and officer.photo else "",
+        photo_url=_photo_url(card) if full and officer.photo else "",
         replaced=card.replaced_at is not None,
     )
 
@@ -113,6 +114,11 @@ def disclosed_bodies(*, now: datetime) -> list[DisclosedBody]:
         if row["scheme_id"] not in versions
         or versions[row["scheme_id"]].rules().published
     ]
+
+
+def _photo_url(card: Card) -> str:
+    """Opened by whoever has the token of the card, like the page itself."""
+    return reverse("credentials:check_photo", args=[card.token])
 
 
 def masked(name: str) -> str:

@@ -19,6 +19,7 @@ from django.views.decorators.http import (
 from accounts.errors import AccountError
 from accounts.models import User
 from accounts.permissions import sign_in_required, signed_in_person
+from accounts.services.photos import read_photo
 from courses.enums import Method, Sector
 from credentials.documents.badge import badge_jwt
 from credentials.documents.certificate import (
@@ -132,10 +133,6 @@ def badge(request: HttpRequest, public_id: str) -> HttpResponse:
 def printed_of(row: Qualification, card: Card, check_url: str) -> Printed:
     """What a certificate of this qualification says."""
     version = row.scheme.versions.get(number=row.scheme_version)
-    photo = b""
-    if row.officer.photo:
-        with row.officer.photo.open("rb") as stored:
-            photo = stored.read()
     return Printed(
         number=card.number,
         name=row.officer.name,
@@ -150,7 +147,7 @@ def printed_of(row: Qualification, card: Card, check_url: str) -> Printed:
         issuer=row.issuer.name,
         issued_at=card.issued_at,
         check_url=check_url,
-        photo=photo,
+        photo=read_photo(row.officer),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,12 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.enums import Role
 from accounts.permissions import role_required, signed_in_person
 from accounts.queries import organisations_reached
+from accounts.services.photos import read_photo
 from courses.enums import Method, Sector
 from courses.queries.law import resolve
 from credentials.enums import QualificationState
 from credentials.errors import CredentialsError
 from credentials.forms.register import AnswerForm, ComplaintForm, NumberForm
-from credentials.models import Complaint, PublicCheck
+from credentials.models import Card, Complaint, PublicCheck
 from credentials.queries.public import PublicAnswer, disclosed_bodies
 from credentials.services.public import (
     answer_complaint,
@@ -82,6 +83,17 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         raise Http404
     return _answer(request, [found], NumberForm(), now)
+
+
+@never_cache
+@require_safe
+def check_photo(request: HttpRequest, token: str) -> HttpResponse:
+    """The photo to compare, for whoever holds the card in hand."""
+    card = Card.objects.filter(token=token).select_related("qualification__officer")
+    officer = get_object_or_404(card).qualification.officer
+    if not officer.photo:
+        raise Http404
+    return HttpResponse(read_photo(officer), content_type="image/jpeg")
 
 
 @require_http_methods(["GET", "POST"])

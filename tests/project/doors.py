@@ -34,6 +34,7 @@ ANYBODY = {
     "credentials:register",
     "credentials:answers",
     "credentials:check",
+    "credentials:check_photo",
     "credentials:complaint",
     "credentials:disclosure",
 }
@@ -50,6 +51,8 @@ SIGNED_IN = {
     "accounts:recovery_codes",
     "accounts:profile",
     "accounts:export",
+    "accounts:change_photo",
+    "accounts:photo",
     "accounts:password",
     "courses:enrol",
     "courses:open_window",

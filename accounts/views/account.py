@@ -1,24 +1,24 @@
-"""Pages of people's accounts: signing in, codes, profile, roster."""
+"""Signing in, codes, passwords, the profile."""
 
 import json
+from uuid import UUID
 
 import segno
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
-from django.contrib.auth.tokens import default_token_generator
 from django.contrib.auth.views import (
     PasswordResetConfirmView,
     PasswordResetView,
     redirect_to_login,
 )
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
-from django.utils.encoding import force_bytes
-from django.utils.http import url_has_allowed_host_and_scheme, urlsafe_base64_encode
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -29,35 +29,40 @@ from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.enums import Role
-from accounts.errors import AccountError, RosterRefused
+from accounts.errors import AccountError
 from accounts.forms import (
     CodeForm,
     ContactForm,
     EnrolmentForm,
-    RosterForm,
+    PhotoForm,
     SignInForm,
 )
-from accounts.models import DeviceReset, RoleGrant
+from accounts.models import DeviceReset, RoleGrant, User
 from accounts.permissions import (
     CODE_TIME_KEY,
     has_recent_code,
     must_use_code,
-    role_required,
     sign_in_required,
     signed_in_person,
 )
 from accounts.queries import membership_on, users_reached
 from accounts.services import (
-    approve_device_reset,
     begin_enrolment,
     confirm_enrolment,
     correct_person,
     export_person,
-    import_roster,
     request_device_reset,
 )
 from accounts.services.codes import replace_recovery_codes
+from accounts.services.photos import read_photo, remove_photo, set_photo
 
+PHOTO_ROLES = {
+    Role.ORGANISATION_ADMIN,
+    Role.CERTIFICATION_OFFICER,
+    Role.INVIGILATOR,
+    Role.SUPERVISOR,
+    Role.AUDITOR,
+}
 BACKEND = "accounts.backends.AccountBackend"
 
 
@@ -195,9 +200,44 @@ def profile(request: HttpRequest) -> HttpResponse:
         .filter(user=user)
         .select_related("organisation"),
         "has_device": TOTPDevice.objects.filter(user=user, confirmed=True).exists(),
+        "photo_form": PhotoForm(),
         "recovery_left": StaticToken.objects.filter(device__user=user).count(),
     }
     return render(request, "accounts/profile.html", context)
+
+
+@require_POST
+@sign_in_required
+def change_photo(request: HttpRequest) -> HttpResponse:
+    """A new photo for my card, or none."""
+    person = signed_in_person(request)
+    if "remove" in request.POST:
+        remove_photo(person)
+        messages.success(request, _("The photo was removed."))
+        return redirect("accounts:profile")
+    form = PhotoForm(request.POST, request.FILES)
+    if not form.is_valid():
+        messages.error(request, _("Choose a picture first."))
+        return redirect("accounts:profile")
+    try:
+        set_photo(person, form.cleaned_data["photo"].read())
+    except AccountError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Saved."))
+    return redirect("accounts:profile")
+
+
+@never_cache
+@sign_in_required
+def photo(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A photo, for the person and for staff whose role reaches the person."""
+    viewer = signed_in_person(request)
+    people = User.objects.filter(pk=viewer.pk) | users_reached(
+        viewer, PHOTO_ROLES, timezone.now()
+    )
+    person = get_object_or_404(people.exclude(photo=""), public_id=public_id)
+    return HttpResponse(read_photo(person), content_type="image/jpeg")
 
 
 @never_cache
@@ -240,7 +280,7 @@ def export(request: HttpRequest) -> HttpResponse:
     """My own data as a file."""
     data = export_person(signed_in_person(request), now=timezone.now())
     response = HttpResponse(
-        json.dumps(data, ensure_ascii=False, indent=2),
+        json.dumps(data, ensure_ascii=False, indent=2, cls=DjangoJSONEncoder),
         content_type="application/json; charset=utf-8",
     )
     response["Content-Disposition"] = 'attachment; filename="my-data.json"'
@@ -265,83 +305,3 @@ class SetPasswordView(PasswordResetConfirmView):
 
 def forgotten_sent(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/forgotten_sent.html")
-
-
-@role_required(Role.ORGANISATION_ADMIN)
-def people(request: HttpRequest) -> HttpResponse:
-    """The people of my organisations, and what waits for me."""
-    now = timezone.now()
-    reached = users_reached(signed_in_person(request), {Role.ORGANISATION_ADMIN}, now)
-    context = {
-        "people": reached.order_by("memberships__organisation__path", "name")
-        .prefetch_related("memberships__organisation")
-        .distinct()[:500],
-        "resets": DeviceReset.objects.filter(
-            user__in=reached, decided_at__isnull=True
-        ).select_related("user"),
-        "form": RosterForm(),
-    }
-    return render(request, "accounts/people.html", context)
-
-
-@require_POST
-@role_required(Role.ORGANISATION_ADMIN)
-def upload_roster(request: HttpRequest) -> HttpResponse:
-    """Check or import a roster of my organisations."""
-    form = RosterForm(request.POST, request.FILES)
-    report, problems = None, []
-    if form.is_valid():
-        upload = form.cleaned_data["file"]
-        try:
-            report = import_roster(
-                upload.read(),
-                upload.name,
-                now=timezone.now(),
-                by=signed_in_person(request),
-                dry_run=form.cleaned_data["dry_run"],
-            )
-        except RosterRefused as refused:
-            problems = refused.problems
-    context = {"form": form, "report": report, "problems": problems}
-    status = 200 if report else 422
-    return render(request, "accounts/roster.html", context, status=status)
-
-
-@require_POST
-@role_required(Role.ORGANISATION_ADMIN)
-def invite(request: HttpRequest, public_id: str) -> HttpResponse:
-    """A link, to be handed over, with which a person sets the first password."""
-    reached = users_reached(
-        signed_in_person(request),
-        {Role.ORGANISATION_ADMIN},
-        timezone.now(),
-    )
-    person = get_object_or_404(reached.distinct(), public_id=public_id)
-    link = reverse(
-        "accounts:set_password",
-        args=[
-            urlsafe_base64_encode(force_bytes(person.pk)),
-            default_token_generator.make_token(person),
-        ],
-    )
-    context = {"person": person, "link": request.build_absolute_uri(link)}
-    return render(request, "accounts/invite.html", context)
-
-
-@require_POST
-@role_required(Role.ORGANISATION_ADMIN)
-def decide_reset(request: HttpRequest, pk: int) -> HttpResponse:
-    """Remove a lost authenticator of a person of mine, after a recent code."""
-    now = timezone.now()
-    if not has_recent_code(request, now):
-        return HttpResponseRedirect(
-            reverse("accounts:code", query={"next": reverse("accounts:people")})
-        )
-    reached = users_reached(signed_in_person(request), {Role.ORGANISATION_ADMIN}, now)
-    reset = get_object_or_404(DeviceReset, pk=pk, user__in=reached)
-    try:
-        approve_device_reset(reset, now=now, by=signed_in_person(request))
-        messages.success(request, _("The authenticator was removed."))
-    except AccountError as error:
-        messages.error(request, str(error))
-    return redirect("accounts:people")

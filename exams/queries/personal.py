@@ -1,0 +1,82 @@
+"""What exams holds about a person: for the person's own file, and for erasing."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Max
+from django.utils import timezone
+
+from accounts.models import User
+from exams.enums import ANSWER_KINDS, SittingState
+from exams.models import (
+    Accommodation,
+    ClockEntry,
+    NotebookCard,
+    PracticeAnswer,
+    Sitting,
+    SittingEvent,
+)
+
+RESULT_KEPT = timedelta(days=5 * 365)
+
+
+def personal_data(user: User) -> dict[str, Any]:
+    """Sittings with one's own answers, released results and practice.
+
+    Keys, weights and scores that are not released are not among them.
+    """
+    sittings = Sitting.objects.filter(candidate=user)
+    released = sittings.filter(state__in=[SittingState.RELEASED, SittingState.VOID])
+    return {
+        "sittings": list(
+            sittings.values(
+                "public_id",
+                "exam__title",
+                "admission_number",
+                "attempt",
+                "state",
+                "opened_at",
+                "closed_at",
+                "receipt",
+            )
+        ),
+        "answers": list(
+            SittingEvent.objects.filter(sitting__in=sittings, kind__in=ANSWER_KINDS)
+            .order_by("sitting_id", "seq")
+            .values("sitting__public_id", "question", "payload", "at_server")
+        ),
+        "clock": list(
+            ClockEntry.objects.filter(sitting__in=sittings).values(
+                "sitting__public_id", "kind", "seconds", "reason", "at"
+            )
+        ),
+        "accommodations": list(
+            Accommodation.objects.filter(candidate=user).values(
+                "exam__title", "seconds", "reason", "approved_at"
+            )
+        ),
+        "results": list(
+            released.exclude(released_score=None).values(
+                "public_id",
+                "released_score__points",
+                "released_score__maximum",
+                "released_score__passed",
+                "released_at",
+            )
+        ),
+        "practice": list(
+            PracticeAnswer.objects.filter(person=user).values(
+                "revision__aspect", "is_right", "at"
+            )
+        ),
+        "notebook": NotebookCard.objects.filter(person=user).count(),
+    }
+
+
+def needed_until(user: User) -> date | None:
+    """A result needs its name for five years after the sitting was closed."""
+    last = Sitting.objects.filter(candidate=user).aggregate(last=Max("closed_at"))
+    closed = last["last"]
+    return timezone.localdate(closed) + RESULT_KEPT if closed else None
