@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path, reverse
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods
-from wagtail.admin.menu import MenuItem
 
 from accounts.enums import Role
 from accounts.forms import RosterForm
-from accounts.permissions import has_role, role_required
+from accounts.permissions import role_required
 from accounts.views.people import roster_context
 
 
@@ -30,25 +27,3 @@ def roster(request: HttpRequest) -> HttpResponse:
 def roster_urls() -> list[URLPattern]:
     """Addresses below the admin prefix."""
     return [path("", roster, name="roster")]
-
-
-class PeopleMenuItem(MenuItem):
-    """Shown to those who administer an organisation."""
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        return has_role(request.user, Role.ORGANISATION_ADMIN, now=timezone.now())
-
-
-def people_menu_items() -> list[MenuItem]:
-    """The people of my organisations, and the roster."""
-    return [
-        PeopleMenuItem(
-            _("My people"), reverse("accounts:people"), icon_name="group", order=700
-        ),
-        PeopleMenuItem(
-            _("Import a roster"),
-            reverse("people_desk:roster"),
-            icon_name="upload",
-            order=710,
-        ),
-    ]
