@@ -21,6 +21,7 @@ class CoursesConfig(AppConfig):
             register_citer,
             register_search_source,
         )
+        from courses.services.lesson_law import carry_lesson_forward
         from courses.services.privacy import forget_person
 
         register_personal_data(
@@ -28,7 +29,24 @@ class CoursesConfig(AppConfig):
         )
         post_migrate.connect(receivers.prepare_catalogue, sender=self)
         workflow_approved.connect(receivers.note_reviewer)
-        register_citer(Citer("lesson", _("Lessons"), lesson_citations.lesson_citations))
+        register_citer(
+            Citer(
+                "lesson",
+                _("Lessons"),
+                lesson_citations.lesson_citations,
+                carry_lesson_forward,
+            )
+        )
+        register_citer(
+            Citer(
+                "section",
+                _("Reusable sections"),
+                lesson_citations.section_citations,
+            )
+        )
+        register_citer(
+            Citer("glossary", _("Glossary"), lesson_citations.glossary_citations)
+        )
         register_activity_kind(
             ActivityKind(
                 "course",

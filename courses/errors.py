@@ -89,6 +89,16 @@ class NotResolved(CourseError):
     message = _("There is no such article in force today.")
 
 
+class CarryByHand(CourseError):
+    """The content has to be rewritten by its author; the detail names the words."""
+
+    code = "carry_by_hand"
+    message = _("These words cannot be rewritten by program; edit the content itself:")
+
+    def __init__(self, words: str) -> None:
+        super().__init__(f"{self.message} {words}")
+
+
 class PackageRefused(CourseError):
     """A SCORM package or its report that is not taken; `reason` is a stable code."""
 

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 
 @dataclass(frozen=True)
 class CitedPlace:
-    """One citation in one object: ``citation`` is a key or its canonical words."""
+    """One citation in one object: ``citation`` is a key or its canonical words.
+
+    ``document`` names what is rewritten as one and shares one date of the law, where
+    that is more than the object: all entries of a checklist, all of a case.
+    """
 
     kind: str
     object_id: str
@@ -22,20 +26,45 @@ class CitedPlace:
     url: str
     citation: str
     law_as_of: date
+    document: str = ""
+
+    @property
+    def whole(self) -> str:
+        """The document, or the object where it is a document itself."""
+        return self.document or self.object_id
+
+
+@dataclass(frozen=True)
+class CarriedCitations:
+    """What people decided about all stale citations of one document.
+
+    ``keys`` leads from every old key to the new one; a kept citation to itself.
+    """
+
+    document: str
+    keys: Mapping[str, str]
+    law_as_of: date
+    now: datetime
+    by: Any
+
+    @property
+    def moved(self) -> dict[str, str]:
+        """The citations that name another place from now on."""
+        return {old: new for old, new in self.keys.items() if old != new}
 
 
 @dataclass(frozen=True)
 class Citer:
     """A kind of object that cites the law.
 
-    ``carry_forward(object_id, old_key, new_key, law_as_of)`` rewrites one citation
-    when a person confirmed the new one; without it the review itself is what counts.
+    ``carry_forward`` rewrites a document, as a new revision that goes the way every
+    revision goes; without it the review itself is what counts.
     """
 
     kind: str
     label: Any
     iter_citations: Callable[[], Iterable[CitedPlace]]
-    carry_forward: Callable[[str, str, str, date], None] | None = None
+    carry_forward: Callable[[CarriedCitations], None] | None = None
 
 
 @dataclass(frozen=True)

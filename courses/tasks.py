@@ -33,6 +33,14 @@ def remind_of_deadlines() -> None:
 
 
 @task()
+def flag_stale_citations() -> None:
+    """Look at all content by the law of today: editions begin on a day of their own."""
+    from courses.services.law_review import flag_stale_citations as flag
+
+    flag(now=timezone.now())
+
+
+@task()
 def send_stale_notice(entry_ids: list[int]) -> int:
     """Tell the legal reviewers what went stale."""
     from courses.services.law_notices import notify_stale_citations

@@ -11,6 +11,7 @@ class ExamsConfig(AppConfig):
         from courses import registry
         from exams import queries
         from exams.queries import personal
+        from exams.services.carrying import carry_item_forward
         from exams.services.privacy import forget_person
 
         register_personal_data(
@@ -19,7 +20,7 @@ class ExamsConfig(AppConfig):
             )
         )
         registry.register_citer(
-            registry.Citer("item", _("Items"), queries.cited_places)
+            registry.Citer("item", _("Items"), queries.cited_places, carry_item_forward)
         )
         registry.register_activity_kind(
             registry.ActivityKind(

@@ -19,6 +19,7 @@ class SimulatorConfig(AppConfig):
             register_citer,
         )
         from simulator import queries
+        from simulator.services import carrying
 
         register_personal_data(
             PersonalData(
@@ -28,13 +29,19 @@ class SimulatorConfig(AppConfig):
             )
         )
         register_citer(
-            Citer(queries.CASE_KIND, _("Inspection case"), queries.iter_citations)
+            Citer(
+                queries.CASE_KIND,
+                _("Inspection case"),
+                queries.iter_citations,
+                carrying.carry_case_forward,
+            )
         )
         register_citer(
             Citer(
                 queries.CHECKLIST_KIND,
                 _("Checklist entry"),
                 queries.checklist_citations,
+                carrying.carry_checklist_forward,
             )
         )
         register_activity_kind(

@@ -9,7 +9,7 @@ from functools import lru_cache
 from threading import Lock
 from typing import Any
 
-from django.db.models import Max, Prefetch, QuerySet
+from django.db.models import Max, OuterRef, Prefetch, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -35,10 +35,12 @@ from simulator.engine import (
     variant,
 )
 from simulator.engine import ScoreReport as EngineReport
+from simulator.engine.citations import cited_in
 from simulator.enums import CaseStatus, Mode, RunStatus
 from simulator.errors import ChainBrokenError
 from simulator.models import (
     CaseVersion,
+    ChecklistEdition,
     ChecklistEntry,
     InspectionCase,
     Run,
@@ -179,10 +181,10 @@ def iter_citations() -> Iterable[CitedPlace]:
         version = case.live_version
         if version is None:
             continue
-        for key, path in provisions_of(live_case(version)):
+        for key in dict.fromkeys(key for key, _ in cited_in(payload_of(version))):
             yield CitedPlace(
                 kind=CASE_KIND,
-                object_id=f"{case.key}/{version.number}#{path}",
+                object_id=case.key,
                 title=case.title,
                 url=reverse("simulator:case", args=[case.key]),
                 citation=key,
@@ -192,16 +194,22 @@ def iter_citations() -> Iterable[CitedPlace]:
 
 def checklist_citations() -> Iterable[CitedPlace]:
     """Every provision the entries of the latest checklists rest on."""
-    entries = ChecklistEntry.objects.select_related("edition")
+    latest = ChecklistEdition.objects.filter(key=OuterRef("edition__key")).order_by(
+        "-law_as_of"
+    )
+    entries = ChecklistEntry.objects.select_related("edition").filter(
+        edition=Subquery(latest.values("pk")[:1])
+    )
     for entry in entries:
         for provision in (*entry.duties, *entry.penalties):
             yield CitedPlace(
                 kind=CHECKLIST_KIND,
-                object_id=str(entry.pk),
+                object_id=f"{entry.edition.key}/{entry.number}",
                 title=str(entry),
                 url=reverse("simulator:checklist", args=[entry.edition.key]),
                 citation=provision["citation"],
                 law_as_of=entry.edition.law_as_of,
+                document=entry.edition.key,
             )
 
 
@@ -266,12 +274,19 @@ def law_findings(case: Case, today: date) -> list[tuple[str, str, str]]:
 
 
 def compared_provisions(case: Case, day: date) -> tuple[set[str], set[str]]:
-    """Provisions of a case that changed since its date, and those nobody can read.
+    """Provisions of a case that changed since its date, and those nobody can read."""
+    keys = {key for key, _path in provisions_of(case)}
+    return changed_provisions(keys, case.head.law_as_of, day)
+
+
+def changed_provisions(
+    cited: set[str], then: date, day: date
+) -> tuple[set[str], set[str]]:
+    """Provisions that changed between two days, and those nobody can read.
 
     What the library never held cannot be said to have changed.
     """
-    then = case.head.law_as_of
-    keys = [key for key, _path in provisions_of(case)]
+    keys = sorted(cited)
     read = explain_many([parse_key(key) for key in keys], then)
     unknown = {
         key for key, found in zip(keys, read, strict=True) if found.found is None
@@ -295,8 +310,8 @@ def is_stale(version: CaseVersion, day: date) -> bool:
     """
     if version.law_review_due is not None and version.law_review_due <= day:
         return True
-    changed, _unknown = compared_provisions(live_case(version), day)
-    return bool(changed)
+    keys = {key for key, _path in cited_in(payload_of(version))}
+    return bool(changed_provisions(keys, version.law_as_of, day)[0])
 
 
 def engine_event(row: RunEvent) -> Event:

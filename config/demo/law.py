@@ -17,13 +17,8 @@ from django.conf import settings
 from courses.errors import EditionExists
 from courses.law_format import LawFormatError
 from courses.models import StatuteEdition
-from courses.services.law import (
-    Gist,
-    flag_stale_citations,
-    import_statute,
-    propose_successions,
-    store_gists,
-)
+from courses.services.law import Gist, import_statute, propose_successions, store_gists
+from courses.services.law_review import flag_stale_citations
 from courses.services.search import index_glossary
 
 FILE = Path(__file__).with_name("law_gists.yaml")
@@ -33,7 +28,7 @@ SUFFIXES = frozenset({".md", ".txt", ".docx"})
 def load(now: datetime) -> None:
     """Store the gists, then the texts of LAW_CORPUS. Idempotent."""
     for entry in yaml.safe_load(FILE.read_text("utf-8")):
-        _load_gists(entry, now)
+        load_gists(entry, now)
     if settings.LAW_CORPUS:
         _load_corpus(Path(settings.LAW_CORPUS), now)
         _compare_across_statutes()
@@ -41,7 +36,8 @@ def load(now: datetime) -> None:
     flag_stale_citations(now=now)
 
 
-def _load_gists(entry: dict[str, Any], now: datetime) -> None:
+def load_gists(entry: dict[str, Any], now: datetime) -> None:
+    """Store our gists of one statute."""
     store_gists(
         entry["law"],
         official_title=entry["official_title"],

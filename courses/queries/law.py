@@ -10,6 +10,7 @@ from datetime import date
 
 from django.core.cache import cache
 from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
 
 from courses.citations import (
     Citation,
@@ -20,6 +21,7 @@ from courses.citations import (
 )
 from courses.data import CheckedCitation, Resolution, ResolvedArticle
 from courses.enums import EditionCompleteness
+from courses.law_format.compare import text_digest
 from courses.models import (
     Article,
     ArticleSuccession,
@@ -29,13 +31,15 @@ from courses.models import (
     StatuteEdition,
     Unit,
 )
-from courses.registry import CitedPlace, citers
+from courses.registry import CitedPlace, citer, citers
 
 COMPLETENESS_RANK = {
     EditionCompleteness.FULL: 0,
     EditionCompleteness.PARTIAL: 1,
     EditionCompleteness.GIST: 2,
 }
+AWAITING_RELEASE = "awaiting_release"
+"""The new citation is decided; the content that names it is not released yet."""
 CITED_CACHE_FILLED = "law-cited-filled"
 CITED_CACHE_SECONDS = 60
 
@@ -290,8 +294,8 @@ def _text_of(place: Citation, article: Article) -> str:
 
 def cited_places() -> Iterable[CitedPlace]:
     """Every citation in all content that the apps have told of."""
-    for citer in citers():
-        yield from citer.iter_citations()
+    for source in citers():
+        yield from source.iter_citations()
 
 
 def check_places(places: Iterable[CitedPlace], on: date) -> list[CheckedCitation]:
@@ -335,10 +339,14 @@ _PlaceKey = tuple[str, str, str, date]
 
 
 def _reviews_by_place() -> dict[_PlaceKey, StaleCitation]:
-    rows = StaleCitation.objects.accepted().order_by("decided_at")
-    return {
-        (row.kind, row.object_id, row.citation_key, row.law_as_of): row for row in rows
-    }
+    """Decisions by the place they were made for, and by the place they led to."""
+    reviews = {}
+    for row in StaleCitation.objects.accepted().order_by("decided_at"):
+        reviews[(row.kind, row.object_id, row.citation_key, row.law_as_of)] = row
+        if row.decided_at is not None:
+            day = timezone.localdate(row.decided_at)
+            reviews[(row.kind, row.object_id, row.new_key, day)] = row
+    return reviews
 
 
 def _place_key(place: CitedPlace) -> _PlaceKey:
@@ -367,13 +375,13 @@ def _check_one(
 ) -> CheckedCitation:
     citation = read_citation(place.citation)
     reason = _compare(before.found, now, place.law_as_of, sealed)
-    accepted = (
+    if (
         review is not None
         and now.found is not None
         and review.present_digest == now.found.sha256
-    )
-    if accepted:
-        reason = ""
+    ):
+        moved = citation is not None and review.new_key != citation.key
+        reason = AWAITING_RELEASE if moved and _rewrites(place.kind) else ""
     unresolved = now.found is None and before.found is None and not sealed
     return CheckedCitation(
         kind=place.kind,
@@ -389,6 +397,36 @@ def _check_one(
         now=now.found,
         sealed=sealed,
     )
+
+
+def _rewrites(kind: str) -> bool:
+    """Whether the app of the content carries citations forward itself."""
+    source = citer(kind)
+    return source is not None and source.carry_forward is not None
+
+
+def cited_part_stands(entry: StaleCitation, on: date) -> bool:
+    """Whether the cited paragraph or item still reads as it did, under its new place.
+
+    The article as a whole changed; a part can rest on its other parts, so a person
+    decides all the same.
+    """
+    key = entry.new_key or entry.citation_key
+    if parse_key(key) == parse_key(key).whole_article():
+        return False
+    before = _part(entry.citation_key, entry.old_article)
+    after = resolve(key, on)
+    if not before or after is None or after.is_gist:
+        return False
+    return text_digest(before) == text_digest(after.text)
+
+
+def _part(key: str, article: Article | None) -> str:
+    """The words of the cited part in the edition the content was written by."""
+    if article is None or article.edition.is_gist:
+        return ""
+    place = _exact_place(parse_key(key), article)
+    return _text_of(place, article) if place else ""
 
 
 def cited_by(law: str, number: int, sub: int = 0) -> list[CitedPlace]:

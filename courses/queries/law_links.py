@@ -22,7 +22,7 @@ _CLOSES = re.compile(r"</(a|button|script|style|code|pre|svg)\b", re.IGNORECASE)
 
 def citations_in(html: str) -> list[Citation]:
     """The citations in the words of a piece of HTML."""
-    return parse_citations("".join(text for _, text in _text_pieces(html)))
+    return parse_citations("".join(text for _, text in text_pieces(html)))
 
 
 def link_citations(
@@ -41,7 +41,7 @@ def link_citations(
     html = (
         html_or_text if isinstance(html_or_text, SafeString) else escape(html_or_text)
     )
-    pieces = list(_text_pieces(html))
+    pieces = list(text_pieces(html))
     plain = "".join(text for _, text in pieces)
     found = parse_citations(plain, context)
     resolved = resolver(found, on)
@@ -60,7 +60,7 @@ def link_citations(
     return mark_safe(_insert(html, pieces, links))  # noqa: S308 -- built from escaped parts
 
 
-def _text_pieces(html: str) -> Iterator[tuple[int, str]]:
+def text_pieces(html: str) -> Iterator[tuple[int, str]]:
     """Offset and text of every stretch of text outside tags and outside links."""
     position = depth = 0
     for tag in _TAG.finditer(html):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 import yaml
 
+LAW_AS_OF = date(2026, 11, 23)
+"""The day by whose law the meanings were written; moves when they are read again."""
 GLOSSARY_FILE = Path(__file__).with_name("glossary.yaml")
 
 

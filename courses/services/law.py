@@ -1,4 +1,4 @@
-"""Every change of the law library: imports, comparisons, reviews of stale citations."""
+"""Every change of the law library: imports, comparisons, our own gists."""
 
 from __future__ import annotations
 
@@ -8,21 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.utils import timezone
 from pypinyin import Style, lazy_pinyin
 
 from accounts.models import User
-from courses import tasks
 from courses.citations import canonical_law, parse_key
 from courses.citations.abbreviations import TITLE_BY_CODE, short_title
-from courses.data import CheckedCitation
-from courses.enums import ArticleChange, EditionCompleteness, StaleState
-from courses.errors import (
-    AlreadyReviewed,
-    EditionExists,
-    EditionWithoutDate,
-    NotResolved,
-)
+from courses.enums import ArticleChange, EditionCompleteness
+from courses.errors import EditionExists, EditionWithoutDate
 from courses.law_format import (
     ArticlePair,
     ArticleText,
@@ -34,20 +26,12 @@ from courses.law_format.compare import text_digest
 from courses.models import (
     Article,
     ArticleSuccession,
-    CitationSeal,
     Division,
-    StaleCitation,
     Statute,
     StatuteEdition,
     Unit,
 )
-from courses.queries.law import (
-    check_places,
-    cited_places,
-    explain,
-    successor,
-)
-from courses.registry import CitedPlace, citer
+from courses.services.law_review import seal_citations
 from courses.services.search import index_edition
 
 BATCH = 500
@@ -360,198 +344,6 @@ def confirm_succession(
     row.confirmed_at, row.confirmed_by = now, by
     row.save(update_fields=["new_article", "change", "confirmed_at", "confirmed_by"])
     return row
-
-
-# -- stale citations ------------------------------------------------------------------
-
-
-def seal_citations(
-    *, now: datetime, checked: Sequence[CheckedCitation] | None = None
-) -> int:
-    """Keep what every citation means by the library as it is now. Idempotent.
-
-    Called before an edition joins others of its statute. A citation that is not
-    resolved, or is already sealed, is left alone.
-    """
-    today = timezone.localdate(now)
-    if checked is None:
-        checked = check_places(cited_places(), today)
-    seals = {
-        (found.key, found.law_as_of): CitationSeal(
-            citation_key=found.key,
-            law_as_of=found.law_as_of,
-            digest=found.before.sha256,
-            sealed_at=now,
-        )
-        for found in checked
-        if found.before is not None and not found.sealed
-    }
-    CitationSeal.objects.bulk_create(
-        seals.values(), batch_size=BATCH, ignore_conflicts=True
-    )
-    return len(seals)
-
-
-@transaction.atomic
-def flag_stale_citations(
-    *, now: datetime, places: Sequence[CitedPlace] | None = None
-) -> list[StaleCitation]:
-    """Put every stale citation on the worklist and take mended ones off it.
-
-    Idempotent: an entry is made once for the words it was flagged against. Returns
-    the entries that are new. An unresolved citation is no entry; ``check_citations``
-    shows it.
-    """
-    today = timezone.localdate(now)
-    checked = check_places(cited_places() if places is None else places, today)
-    seal_citations(now=now, checked=checked)
-    stale = [found for found in checked if found.status == "stale"]
-    new = []
-    for found in stale:
-        entry, created = StaleCitation.objects.get_or_create(
-            kind=found.kind,
-            object_id=found.object_id,
-            citation_key=found.key,
-            law_as_of=found.law_as_of,
-            present_digest=found.now.sha256 if found.now else "",
-            defaults=_stale_fields(found, now, today),
-        )
-        if created:
-            new.append(entry)
-    if places is None:
-        _close_mended(stale, now)
-    if new:
-        ids = [entry.pk for entry in new]
-        transaction.on_commit(lambda: tasks.send_stale_notice.enqueue(ids))
-    return new
-
-
-def _stale_fields(
-    found: CheckedCitation, now: datetime, today: date
-) -> dict[str, object]:
-    old = _article_written_by(found)
-    new, known = successor(old, today) if old is not None else (None, False)
-    if not known and found.now is not None:
-        new = Article.objects.filter(pk=found.now.article_id).first()
-    return {
-        "title": found.title[:300],
-        "url": found.url[:500],
-        "old_article": old,
-        "new_article": new,
-        "new_key": _proposed_key(found.key, new),
-        "flagged_at": now,
-    }
-
-
-def _article_written_by(found: CheckedCitation) -> Article | None:
-    """The article in the words the content was written by."""
-    articles = Article.objects.select_related("edition__statute")
-    if found.sealed and (found.before is None or found.before.sha256 != found.sealed):
-        law = parse_key(found.key).law
-        return (
-            articles.filter(edition__statute__law=law, digest=found.sealed)
-            .order_by("edition__completeness", "-edition__in_force_from")
-            .first()
-        )
-    if found.before is None:
-        return None
-    return articles.filter(pk=found.before.article_id).first()
-
-
-def _reseal(key: str, day: date, digest: str, now: datetime) -> None:
-    """Rewritten content is written by the words that were just accepted."""
-    CitationSeal.objects.update_or_create(
-        citation_key=key, law_as_of=day, defaults={"digest": digest, "sealed_at": now}
-    )
-
-
-def _proposed_key(key: str, new: Article | None) -> str:
-    """The same paragraph and item in the new article, when it has them."""
-    if new is None:
-        return ""
-    place = parse_key(key)
-    law = new.edition.statute.law
-    whole = f"{law}:{new.number}" + (f"-{new.sub}" if new.sub else "")
-    wanted = whole + key.removeprefix(place.article_key)
-    return wanted if explain(wanted, new.edition.in_force_from).found else whole
-
-
-def _close_mended(stale: list[CheckedCitation], now: datetime) -> None:
-    """Entries whose citation is no longer stale were mended in the content."""
-    still = {(s.kind, s.object_id, s.key, s.law_as_of) for s in stale}
-    for entry in StaleCitation.objects.open():
-        place = (entry.kind, entry.object_id, entry.citation_key, entry.law_as_of)
-        if place not in still:
-            entry.state, entry.decided_at = StaleState.RESOLVED, now
-            entry.save(update_fields=["state", "decided_at"])
-
-
-@transaction.atomic
-def carry_forward(
-    entry: StaleCitation, *, now: datetime, by: User, new_key: str
-) -> StaleCitation:
-    """Let the citation name another place from now on.
-
-    Rewrites the content where its app can; raises AlreadyReviewed when somebody was
-    faster and NotResolved when no such place is in force today.
-    """
-    entry = _locked(entry)
-    today = timezone.localdate(now)
-    found = explain(new_key, today).found
-    if found is None or not found.in_force:
-        raise NotResolved
-    entry.new_key = found.key
-    entry.new_article_id = found.article_id
-    _decide(entry, StaleState.CARRIED, found.sha256, now, by)
-    source = citer(entry.kind)
-    if source is not None and source.carry_forward is not None:
-        source.carry_forward(entry.object_id, entry.citation_key, found.key, today)
-        _reseal(found.key, today, found.sha256, now)
-    return entry
-
-
-@transaction.atomic
-def keep_citation(entry: StaleCitation, *, now: datetime, by: User) -> StaleCitation:
-    """The same place still says what the content needs; the content stays as it is.
-
-    Raises AlreadyReviewed, and NotResolved when the place is gone.
-    """
-    entry = _locked(entry)
-    today = timezone.localdate(now)
-    found = explain(entry.citation_key, today).found
-    if found is None or not found.in_force:
-        raise NotResolved
-    entry.new_key = found.key
-    _decide(entry, StaleState.KEPT, found.sha256, now, by)
-    source = citer(entry.kind)
-    if source is not None and source.carry_forward is not None:
-        source.carry_forward(entry.object_id, entry.citation_key, found.key, today)
-        _reseal(found.key, today, found.sha256, now)
-    return entry
-
-
-def _locked(entry: StaleCitation) -> StaleCitation:
-    entry = StaleCitation.objects.select_for_update().get(pk=entry.pk)
-    if entry.state != StaleState.OPEN:
-        raise AlreadyReviewed
-    return entry
-
-
-def _decide(
-    entry: StaleCitation, state: StaleState, digest: str, now: datetime, by: User
-) -> None:
-    entry.state, entry.present_digest = state, digest
-    entry.decided_at, entry.decided_by = now, by
-    entry.save(
-        update_fields=[
-            "state",
-            "present_digest",
-            "new_key",
-            "new_article",
-            "decided_at",
-            "decided_by",
-        ]
-    )
 
 
 # -- gists ------------------------------------------------------------------------------

@@ -28,15 +28,19 @@ from courses.law_format import LawFormatError
 from courses.law_format.compare import diff_words
 from courses.models import ArticleSuccession, StaleCitation, StatuteEdition
 from courses.permissions import law_desk_required, law_editor_required, may_edit_law
-from courses.queries.law import check_places, cited_places, statutes_with_editions
+from courses.queries.law import (
+    check_places,
+    cited_part_stands,
+    cited_places,
+    statutes_with_editions,
+)
 from courses.queries.reading import compare_pair
 from courses.registry import citers
 from courses.search import split_words
-from courses.services.law import (
+from courses.services.law import confirm_succession, import_statute
+from courses.services.law_review import (
     carry_forward,
-    confirm_succession,
     flag_stale_citations,
-    import_statute,
     keep_citation,
 )
 
@@ -122,6 +126,7 @@ def stale_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "entry": entry,
         "citation": _words(entry.citation_key),
+        "part_unchanged": cited_part_stands(entry, timezone.localdate()),
         "comparison": comparison,
         "form": CarryForwardForm(initial={"new_key": entry.new_key}),
         "may_edit": _may_edit(request) and entry.state == StaleState.OPEN,

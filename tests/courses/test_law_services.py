@@ -34,12 +34,11 @@ from courses.queries.law import (
     is_stale,
     stale_keys,
 )
-from courses.registry import CitedPlace, Citer, register_citer
-from courses.services.law import (
+from courses.registry import CarriedCitations, CitedPlace, Citer, register_citer
+from courses.services.law import confirm_succession, import_statute
+from courses.services.law_review import (
     carry_forward,
-    confirm_succession,
     flag_stale_citations,
-    import_statute,
     keep_citation,
 )
 
@@ -71,9 +70,9 @@ def content(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
             if name.startswith(kind)
         ]
 
-    def rewrite(name: str, old: str, new: str, as_of: date) -> None:
-        assert keys[name] == old
-        keys[name], dates[name] = new, as_of
+    def rewrite(carried: CarriedCitations) -> None:
+        name = carried.document
+        keys[name], dates[name] = carried.keys[keys[name]], carried.law_as_of
 
     for kind in ("lesson", "item", "case"):
         register_citer(
@@ -208,6 +207,36 @@ def test_carrying_forward_makes_the_check_clean_again(
     assert flag_stale_citations(now=now) == []
     item.refresh_from_db()
     assert (item.state, item.decided_by) == (StaleState.CARRIED, legal_reviewer)
+
+
+def test_document_is_rewritten_once_all_its_citations_are_decided(
+    legal_reviewer: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One date for the whole: a citation still undecided must not get today's."""
+    told: list[CarriedCitations] = []
+    places = [
+        CitedPlace("list", f"list/{n}", "清单", "/l/", f"{LAW}:{n}", WRITTEN, "list")
+        for n in (1, 2, 4)
+    ]
+    monkeypatch.setattr(registry, "_citers", {})
+    register_citer(Citer("list", "list", lambda: places, told.append))
+    bring(OLD, now)
+    bring(NEW, now)
+    flag_stale_citations(now=now)
+    second, fourth = StaleCitation.objects.open().order_by("citation_key")
+
+    carry_forward(second, now=now, by=legal_reviewer, new_key=f"{LAW}:3")
+    assert told == []
+    keep_citation(fourth, now=now, by=legal_reviewer)
+
+    (carried,) = told
+    assert (carried.document, carried.keys, carried.moved) == (
+        "list",
+        {f"{LAW}:2": f"{LAW}:3", f"{LAW}:4": f"{LAW}:4"},
+        {f"{LAW}:2": f"{LAW}:3"},
+    )
+    waiting = [c for c in check_places(cited_places(), TODAY) if c.status != "ok"]
+    assert [(c.key, c.reason) for c in waiting] == [(f"{LAW}:2", "awaiting_release")]
 
 
 def test_review_is_refused_twice_and_without_a_place(

@@ -18,7 +18,8 @@ from courses import registry
 from courses.enums import StaleState
 from courses.models import ArticleSuccession, StaleCitation, Statute, StatuteEdition
 from courses.registry import CitedPlace, Citer, register_citer
-from courses.services.law import flag_stale_citations, import_statute
+from courses.services.law import import_statute
+from courses.services.law_review import flag_stale_citations
 from courses.services.search import index_glossary
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "law"

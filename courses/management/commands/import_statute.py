@@ -20,7 +20,8 @@ from courses.law_format import (
     parse_law,
     read_lines,
 )
-from courses.services.law import flag_stale_citations, import_statute
+from courses.services.law import import_statute
+from courses.services.law_review import flag_stale_citations
 from courses.services.search import index_glossary
 
 SUFFIXES = frozenset({".md", ".markdown", ".txt", ".docx"})
