@@ -12,6 +12,7 @@ from accounts.enums import Role
 from accounts.permissions import sign_in_required, signed_in_person
 from accounts.queries import roles_of
 from courses.enums import Method, Sector
+from credentials.queries.beside import beside_road
 from credentials.queries.road import road_of, schemes_open_to
 
 FIRST_SCREENS = (
@@ -46,6 +47,7 @@ def _own_home(request: HttpRequest) -> HttpResponse:
     context = {
         "road": road,
         "others": roads[1:],
+        "beside": beside_road(person, now=now),
         "sectors": [Sector(s).label for s in road.rules.sectors] if road else [],
         "methods": [Method(m).label for m in road.rules.methods] if road else [],
         "now": now,
