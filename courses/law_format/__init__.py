@@ -14,7 +14,7 @@ from courses.law_format.data import (
 )
 from courses.law_format.parse import parse_lines
 from courses.law_format.reader import read_lines
-from courses.law_format.render import lost_characters, render_units
+from courses.law_format.render import lost_characters, render_units, row_cells
 
 __all__ = [
     "ArticlePair",
@@ -32,6 +32,7 @@ __all__ = [
     "parse_lines",
     "read_lines",
     "render_units",
+    "row_cells",
 ]
 
 

@@ -67,9 +67,10 @@ class Head:
         elif named is not None and (law.adopted_on is None or named >= law.adopted_on):
             law.in_force_from = named
         elif (listed := begins(own, law.adopted_on)) is not None:
-            law.in_force_from = listed
+            law.in_force_from, law.in_force_assumed = listed, True
             law.warnings.append(
-                f"in force from {listed} by the table of amendments, not by the text"
+                f"in force from {listed} by the table of amendments, not by the text; "
+                "not compared with the gazette"
             )
         elif law.adopted_on is not None:
             law.in_force_from = law.adopted_on
@@ -78,7 +79,7 @@ class Head:
                 and "公布之日" not in closing
                 and "发布之日" not in closing
             )
-        if law.in_force_assumed:
+        if law.in_force_assumed and law.in_force_from == law.adopted_on:
             law.warnings.append(
                 "the text does not say since when this edition is in force; "
                 f"{law.in_force_from} is the date of its adoption"

@@ -1,7 +1,9 @@
 """Days on which amended editions came into force where their text does not say it.
 
 An amended law still ends with the day its first edition came into force; the day of
-the amendment stands in the amending decision. To be compared with the gazette.
+the amendment stands in the amending decision. None of these days has been compared
+with the gazette, so every edition dated by this table is marked as assumed; an import
+with ``--in-force`` states the day and takes the mark away.
 """
 
 from __future__ import annotations

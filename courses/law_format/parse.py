@@ -60,6 +60,8 @@ LEVELS = {
 }
 RANK = {"part": 0, "subpart": 1, "chapter": 2, "section": 3, "annex": 0}
 SHORT_LINE = 30
+LONGEST_LABEL = 100
+LONGEST_GAP = 40
 LONGEST_BARE_HEADING = 20
 
 
@@ -77,12 +79,28 @@ def parse_lines(lines: list[SourceLine], filename: str) -> ParsedLaw:
                 "no_articles", lines[-1].number, "no article and no title of a statute"
             )
         law.warnings.append("the text has neither articles nor numbered points")
+    _refuse_endless_labels(law)
     head.date_edition(law)
     _judge_completeness(law, head.partial)
     lost = lost_characters(lines, law.units)
     if lost is not None:
         raise LawFormatError("lossy", lines[0].number, lost)
     return law
+
+
+def _refuse_endless_labels(law: ParsedLaw) -> None:
+    """A label or a gap beyond these lengths is no label, and would not be stored."""
+    for unit in law.units:
+        if len(unit.label) > LONGEST_LABEL or len(unit.gap) > LONGEST_GAP:
+            raise LawFormatError(
+                "endless_label", unit.line, "the label of this line is too long"
+            )
+    for article in law.articles:
+        if len(article.label) > LONGEST_GAP:
+            line = law.units[article.unit].line
+            raise LawFormatError(
+                "endless_label", line, "the number of this article is too long"
+            )
 
 
 @dataclass
@@ -152,7 +170,8 @@ class _Builder:
         if not text.strip(_BLANKS):
             self._add(UnitKind.NOTE, line, text)
         elif self.at.annex:
-            kind = UnitKind.TABLE if line.table else UnitKind.ANNEX
+            tabular = line.table or "\t" in text
+            kind = UnitKind.TABLE if tabular else UnitKind.ANNEX
             self._add(kind, line, text)
         elif line.table:
             self._add(UnitKind.TABLE, line, text, article=self.at.article)

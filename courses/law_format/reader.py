@@ -203,7 +203,8 @@ def _element_texts(element: Any, tag: str, number: int) -> Iterator[tuple[str, b
                         "unreadable_part", number, "a table inside a table"
                     )
                 words = [_paragraph_text(p) for p in cell.iter(f"{_W}p")]
-                cells.append(" ".join(w.replace("\n", " ") for w in words if w))
+                cell_text = " ".join(w.replace("\n", " ") for w in words if w)
+                cells.append(cell_text.replace("|", "\\|"))
             yield "| " + " | ".join(cells) + " |", True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import zip_longest
 from typing import Protocol
@@ -31,3 +32,11 @@ def lost_characters(lines: Iterable[SourceLine], units: Iterable[Line]) -> str |
         if written != source.text:
             return f"line {source.number}: {source.text!r} became {written!r}"
     return None
+
+
+def row_cells(text: str) -> list[str]:
+    """The cells of one line of a table, with bars or with tabs between them."""
+    if not text.startswith("|"):
+        return [cell.strip() for cell in text.split("\t")]
+    bare = re.sub(r"(?<!\\)\|\s*$", "", text[1:])
+    return [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", bare)]

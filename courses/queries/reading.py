@@ -8,6 +8,7 @@ from datetime import date
 
 from courses.citations import Citation, CitationContext, parse_citations
 from courses.enums import ArticleChange, EditionCompleteness
+from courses.law_format import row_cells
 from courses.law_format.compare import DiffPart, diff_words
 from courses.models import (
     Article,
@@ -25,11 +26,15 @@ MOST_NAMING = 8
 
 @dataclass
 class Line:
-    """A line to show: ``level`` is paragraph, item, subitem, or what it is else."""
+    """A line to show: ``level`` is paragraph, item, subitem, or what it is else.
+
+    Neighbouring lines of a table are one line here, with its ``rows`` in cells.
+    """
 
     level: str
     label: str
     text: str
+    rows: list[list[str]] = field(default_factory=list)
 
 
 @dataclass
@@ -100,12 +105,24 @@ def _parts(
             if not parts or parts[-1].pk != article.pk or parts[-1].kind != "article":
                 parts.append(_article_part(law, article, chosen))
             if unit.text or unit.item:
-                parts[-1].lines.append(_line(unit))
+                _add_line(parts[-1].lines, unit)
         else:
             if not parts or parts[-1].kind != "text":
                 parts.append(Part("text"))
-            parts[-1].lines.append(Line(unit.kind, "", unit.label + unit.text))
+            _add_line(parts[-1].lines, unit)
     return parts
+
+
+def _add_line(lines: list[Line], unit: Unit) -> None:
+    if unit.kind != "table":
+        inside = unit.article_id is not None
+        lines.append(
+            _line(unit) if inside else Line(unit.kind, "", unit.label + unit.text)
+        )
+        return
+    if not lines or lines[-1].level != "table":
+        lines.append(Line("table", "", ""))
+    lines[-1].rows.append(row_cells(unit.text))
 
 
 def _add_heading(

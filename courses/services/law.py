@@ -60,14 +60,15 @@ def import_statute(
 
     Idempotent by content. Raises LawFormatError when the file cannot be read,
     EditionWithoutDate when no date is known, EditionExists when another text of the
-    same statute, day and completeness is there already.
+    same statute, day and completeness is there already. The statute is locked: of two
+    imports at once the second sees the edition of the first.
     """
     parsed = parse_law(content, filename)
     begins = in_force or parsed.in_force_from
     if begins is None:
         raise EditionWithoutDate
     digest = hashlib.sha256(content).hexdigest()
-    statute = _statute_of(parsed)
+    statute = Statute.objects.select_for_update().get(pk=_statute_of(parsed).pk)
     if statute.editions.exists():
         seal_citations(now=now)
     completeness = (
@@ -145,8 +146,8 @@ def _store_text(edition: StatuteEdition, parsed: ParsedLaw) -> None:
                 position=found.unit,
                 level=found.level,
                 number=found.number,
-                label=found.label[:100],
-                title=found.title[:300],
+                label=found.label,
+                title=found.title,
                 parent=parent,
             )
         )
@@ -165,7 +166,7 @@ def _store_text(edition: StatuteEdition, parsed: ParsedLaw) -> None:
                 position=found.unit,
                 number=found.number,
                 sub=found.sub,
-                label=found.label[:40],
+                label=found.label,
                 text="\n".join(texts[index]),
                 digest=text_digest("\n".join(texts[index])),
                 fragment=found.fragment,
@@ -187,8 +188,8 @@ def _store_text(edition: StatuteEdition, parsed: ParsedLaw) -> None:
                 paragraph=unit.paragraph,
                 item=unit.item,
                 subitem=unit.subitem,
-                label=unit.label[:100],
-                gap=unit.gap[:40],
+                label=unit.label,
+                gap=unit.gap,
                 text=unit.text,
             )
             for position, unit in enumerate(parsed.units)

@@ -22,9 +22,12 @@ def notify_stale_citations(entry_ids: list[int]) -> int:
     titles = list(entries.values_list("title", flat=True))
     if not titles:
         return 0
-    reviewers = User.objects.filter(
-        groups__name=Role.LEGAL_REVIEWER, is_active=True
-    ).exclude(email="")
+    reviewers = (
+        User.objects.filter(groups__name=Role.LEGAL_REVIEWER, is_active=True)
+        .exclude(email="")
+        .order_by("pk")
+        .distinct()
+    )
     sent = 0
     for reviewer in reviewers:
         with override(reviewer.language or settings.LANGUAGE_CODE):

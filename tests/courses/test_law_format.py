@@ -24,6 +24,7 @@ from courses.law_format import (
     parse_law,
     read_lines,
     render_units,
+    row_cells,
 )
 from courses.law_format.compare import diff_words
 
@@ -175,6 +176,39 @@ def test_word_document_with_table_is_read_whole() -> None:
     assert [unit.text for unit in law.units if unit.kind is UnitKind.TABLE] == [
         "| 序号 | 内容 |",
         "| 1 | 汛期 |",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "cells"),
+    [
+        ("| 序号 | 内容 |", ["序号", "内容"]),
+        ("| 1 | |", ["1", ""]),
+        (r"| a\|b | c |", ["a|b", "c"]),
+        ("序号\t内容\t备注", ["序号", "内容", "备注"]),
+    ],
+)
+def test_line_of_a_table_has_cells(line: str, cells: list[str]) -> None:
+    assert row_cells(line) == cells
+
+
+def test_bars_inside_a_word_table_stay_in_their_cell() -> None:
+    content = word_file(*TEXT[:-2], "附表", table=[["甲|乙", "丙"], ["1", "2"]])
+
+    law = parse_law(content, "云岭省值班办法.docx")
+
+    tables = [unit.text for unit in law.units if unit.kind is UnitKind.TABLE]
+    assert [row_cells(text) for text in tables] == [["甲|乙", "丙"], ["1", "2"]]
+
+
+def test_annex_of_a_plain_text_has_rows() -> None:
+    text = "某某条例\n第一条　甲。\n第二条　自2020年1月1日起施行。\n附件\n序号\t内容\n1\t汛期"
+
+    law = parse_law(text.encode(), "某某条例.txt")
+
+    assert [u.text for u in law.units if u.kind is UnitKind.TABLE] == [
+        "序号\t内容",
+        "1\t汛期",
     ]
 
 

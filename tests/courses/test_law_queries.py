@@ -20,6 +20,7 @@ from courses.queries.law import (
     stale_keys,
 )
 from courses.queries.law_links import link_citations
+from courses.queries.reading import read_edition
 from courses.services.law import Gist, import_statute, store_gists
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "law"
@@ -79,6 +80,15 @@ def test_what_is_not_there_has_a_reason(
     editions: list[StatuteEdition], citation: str, reason: str
 ) -> None:
     assert explain(citation, AFTER).reason == reason
+
+
+def test_annex_table_is_read_in_rows(editions: list[StatuteEdition]) -> None:
+    parts = read_edition(editions[0], None).parts
+
+    rows = [line.rows for part in parts for line in part.lines if line.rows]
+    assert rows == [
+        [["序号", "内容", "备注"], ["1", "时间", "写到分钟"], ["2", "参加人数", ""]]
+    ]
 
 
 def test_day_before_the_first_edition_finds_nothing(

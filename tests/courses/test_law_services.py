@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+from contextlib import suppress
 from datetime import date, datetime
 from io import StringIO
 from pathlib import Path
@@ -355,3 +357,56 @@ def test_corpus_knows_what_it_repealed(db: None, corpus: Path, now: datetime) ->
 
     repealed = StatuteEdition.objects.get(statute__title="煤矿安全监察条例")
     assert repealed.repealed_on == date(2024, 5, 1)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_damaged_files_are_stored_whole_or_not_at_all(
+    db: None, now: datetime, seed: int
+) -> None:
+    """Lines lost, doubled, cut, swapped or strange: the library never holds a part."""
+    dice = random.Random(seed)  # noqa: S311 -- repeatable damage
+    lines = (FIXTURES / NEW).read_text("utf-8").splitlines()
+    strange = [
+        "第三条",
+        "（九）",
+        "附件",
+        "| a | b",
+        "\ufffd",
+        "第" + "一" * 90 + "条　x",
+    ]
+    for _ in range(dice.randint(1, 6)):
+        place = dice.randrange(len(lines))
+        lines[place : place + 1] = dice.choice(
+            [
+                [],
+                [lines[place]] * 2,
+                [lines[place][: dice.randint(0, 8)]],
+                [dice.choice(strange)],
+                [dice.choice(lines), lines[place]],
+            ]
+        )
+    content = "\n".join(lines).encode(
+        dice.choice(["utf-8", "gb18030", "utf-16"]), "replace"
+    )
+
+    with suppress(LawFormatError, EditionWithoutDate):
+        import_statute(content, NEW, now=now)
+
+    editions = list(StatuteEdition.objects.all())
+    assert Statute.objects.count() == len(editions) <= 1
+    for edition in editions:
+        units = edition.units.order_by("position")
+        assert lost_characters(read_lines(content, NEW), units) is None
+        assert edition.articles.count() == edition.article_count
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16"])
+def test_other_encodings_are_stored_whole(
+    db: None, now: datetime, encoding: str
+) -> None:
+    text = (FIXTURES / NEW).read_text("utf-8")
+
+    import_statute(text.encode(encoding), NEW, now=now)
+
+    lines = read_lines(text.encode(), NEW)
+    assert lost_characters(lines, Unit.objects.order_by("position")) is None
