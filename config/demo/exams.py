@@ -65,7 +65,7 @@ def load(now: datetime) -> None:
     trainer = User.objects.get(username="trainer")
     reviewer = User.objects.get(username="reviewer")
     load_item_directory(ITEMS, now=now, by=trainer, reviewer=reviewer)
-    exam = _exam()
+    exam = build_exam()
     if not exam.sessions.exists():
         _past_session(exam, "2026年第一场", now - timedelta(days=150), PAST)
         rng = random.Random(20261113)  # noqa: S311 -- invented results
@@ -74,7 +74,8 @@ def load(now: datetime) -> None:
         _running_session(exam, now)
 
 
-def _exam() -> Exam:
+def build_exam() -> Exam:
+    """The exam of the demonstration and the blueprint its papers are drawn by."""
     city = Organisation.objects.get(name="澜州市应急管理局")
     blueprint, made = Blueprint.objects.get_or_create(
         key=KEY,
