@@ -228,10 +228,23 @@ def compare_editions(
     """The whole old-to-new table of two editions, or the kinds of change asked for."""
     rows = (
         ArticleSuccession.objects.filter(old_edition=old, new_edition=new)
-        .select_related("old_article", "new_article", "confirmed_by")
+        .select_related(
+            "old_article__edition__statute",
+            "new_article__edition__statute",
+            "confirmed_by",
+        )
         .order_by("position")
     )
     return [compare_pair(row) for row in rows if not changes or row.change in changes]
+
+
+def former_edition(edition: StatuteEdition) -> StatuteEdition | None:
+    """The edition this one has an old-to-new table with, the latest before it."""
+    return (
+        StatuteEdition.objects.filter(successions__new_edition=edition)
+        .order_by("-in_force_from")
+        .first()
+    )
 
 
 def predecessor_of(article: Article) -> Comparison | None:

@@ -31,6 +31,7 @@ from courses.queries.reading import (
     articles_naming,
     compare_editions,
     edition_choices,
+    former_edition,
     predecessor_of,
     read_edition,
 )
@@ -123,6 +124,7 @@ def edition_page(request: HttpRequest, slug: str, day: str) -> HttpResponse:
         "in_force": edition.is_in_force(timezone.localdate()),
         "here": here,
         "comparison": predecessor_of(here) if here else None,
+        "former": former_edition(edition),
         "show_comparison": "compare" in request.GET,
         "related": _related(request, edition, chosen) if here and chosen else [],
         "naming": articles_naming(here) if here else [],
