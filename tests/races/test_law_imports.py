@@ -104,3 +104,15 @@ def test_importing_by_looking_first_would_collide(
             return not there
 
     assert sorted(map(str, at_once(write, write))) == ["True", "integrity"]
+
+
+def test_new_entries_do_not_wait_outside_the_index(committed_db: str) -> None:
+    """With entries waiting, the planner reads the whole table instead."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reloptions FROM pg_class WHERE relname = %s",
+            ["courses_searchentry_vector"],
+        )
+        (options,) = cursor.fetchone()
+
+    assert options == ["fastupdate=off"]
