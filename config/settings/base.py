@@ -209,6 +209,10 @@ WAGTAILADMIN_PERMITTED_LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English
 WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
 WAGTAIL_FINISH_WORKFLOW_ACTION = "courses.publishing.publish_reviewed"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp", "svg"]
+WAGTAILDOCS_EXTENSIONS = [
+    *("csv", "doc", "docx", "ods", "odt", "pdf", "pptx", "txt", "xls", "xlsx"),
+    *("m4a", "mp3", "mp4", "ogg", "vtt", "wav", "webm"),
+]
 WAGTAIL_CONTENT_LANGUAGES = [("zh-hans", _("Chinese"))]
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILSEARCH_BACKENDS = {
