@@ -25,6 +25,7 @@ SCHEDULE: tuple[Periodic, ...] = (
     Periodic("exams.tasks.close_overdue_sittings", timedelta(seconds=5)),
     Periodic("exams.tasks.sync_stale_items", timedelta(hours=1)),
     Periodic("simulator.tasks.close_overdue_runs", timedelta(seconds=30)),
+    Periodic("courses.tasks.publish_scheduled", timedelta(minutes=1)),
     Periodic("courses.tasks.remind_of_deadlines", timedelta(hours=1)),
     Periodic("courses.tasks.flag_stale_citations", timedelta(hours=1)),
     Periodic("credentials.tasks.deliver_webhooks", timedelta(seconds=5)),

@@ -8,10 +8,13 @@ class CoursesConfig(AppConfig):
     verbose_name = _("courses")
 
     def ready(self) -> None:
-        from wagtail.signals import workflow_approved
+        from wagtail.permissions import policy_registry
+        from wagtail.signals import page_published
 
         from accounts.registry import PersonalData, register_personal_data
         from courses import receivers
+        from courses.models import Section
+        from courses.models.review import ReviewedPolicy
         from courses.queries import activities, lesson_citations, personal
         from courses.registry import (
             ActivityKind,
@@ -28,7 +31,8 @@ class CoursesConfig(AppConfig):
             PersonalData("learning", personal.personal_data, forget_person)
         )
         post_migrate.connect(receivers.prepare_catalogue, sender=self)
-        workflow_approved.connect(receivers.note_reviewer)
+        page_published.connect(receivers.note_reviewer)
+        policy_registry.register(Section, value=ReviewedPolicy(Section))
         register_citer(
             Citer(
                 "lesson",
@@ -53,6 +57,7 @@ class CoursesConfig(AppConfig):
                 _("Course"),
                 activities.course_choices,
                 activities.course_progress,
+                activities.course_progress_of_many,
             )
         )
         register_activity_kind(
@@ -61,6 +66,7 @@ class CoursesConfig(AppConfig):
                 _("Study time"),
                 activities.hour_choices,
                 activities.hour_progress,
+                activities.hour_progress_of_many,
             )
         )
         register_search_source(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connections
-from django.utils import timezone
-from wagtail.models import Page, WorkflowState
+from wagtail.models import Page, Revision, TaskState
 
 from courses.models import LegalReview, LessonPage
 from courses.services.catalogue import ensure_catalogue
@@ -20,14 +19,13 @@ def prepare_catalogue(using: str, **_kwargs: Any) -> None:
         ensure_catalogue()
 
 
-def note_reviewer(instance: WorkflowState, user: Any, **_kwargs: Any) -> None:
-    """After a workflow released a lesson: keep who did it."""
-    lesson = LessonPage.objects.filter(page_ptr_id=_page_pk(instance)).first()
-    if lesson is not None and user is not None:
-        record_review(lesson, by=user, now=timezone.now())
-
-
-def _page_pk(state: WorkflowState) -> int | None:
-    """The page a workflow is about; None for snippets."""
-    content = state.content_object
-    return content.pk if isinstance(content, Page) else None
+def note_reviewer(instance: Page, revision: Revision, **_kwargs: Any) -> None:
+    """When a lesson goes online: keep who released this text, at once or by schedule."""
+    review = (
+        TaskState.objects.filter(revision=revision, status=TaskState.STATUS_APPROVED)
+        .exclude(finished_by=None)
+        .order_by("finished_at")
+        .last()
+    )
+    if isinstance(instance, LessonPage) and review is not None:
+        record_review(instance, by=review.finished_by, now=review.finished_at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.management import call_command
 from django.utils import timezone
 from django_tasks import task
 
@@ -38,6 +39,12 @@ def flag_stale_citations() -> None:
     from courses.services.law_review import flag_stale_citations as flag
 
     flag(now=timezone.now())
+
+
+@task()
+def publish_scheduled() -> None:
+    """Put released texts online whose hour has come, and expired ones offline."""
+    call_command("publish_scheduled", verbosity=0)
 
 
 @task()

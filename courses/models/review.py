@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import AbstractGroupApprovalTask, PagePermissionTester, TaskState
+from wagtail.permission_policies import ModelPermissionPolicy
 
 
 def writers_of(content: Any) -> set[int]:
@@ -31,6 +32,16 @@ class ReviewedPageTester(PagePermissionTester):
 
     def can_publish_subpage(self) -> bool:
         return False
+
+
+class ReviewedPolicy(ModelPermissionPolicy):
+    """Rights on a snippet that only the legal review puts online: nobody publishes."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return action != "publish" and super().user_has_permission(user, action)
+
+    def user_has_any_permission(self, user: Any, actions: Any) -> bool:
+        return any(self.user_has_permission(user, action) for action in actions)
 
 
 class LegalReview(AbstractGroupApprovalTask):

@@ -20,6 +20,7 @@ from courses.models import (
     LessonQuestion,
     StudyBeat,
 )
+from courses.rules.completion import course_percent
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,9 @@ class CourseCard:
 
     @property
     def percent(self) -> int:
-        if self.completed_at:
-            return 100
-        return min(100 * self.learnt // self.lessons, 99) if self.lessons else 0
+        return course_percent(
+            self.learnt, self.lessons, completed=self.completed_at is not None
+        )
 
 
 def study_minutes(
@@ -134,15 +135,8 @@ def lesson_rows(course: CoursePage, enrolment: Enrolment | None) -> list[LessonR
     return [LessonRow(lesson, progress.get(lesson.pk)) for lesson in lessons]
 
 
-def catalogue_cards(user: User, courses: Iterable[CoursePage]) -> list[CourseCard]:
-    """The catalogue as one person sees it, in three queries however long it is."""
-    enrolments = {
-        enrolment.course_id: enrolment
-        for enrolment in Enrolment.objects.filter(user=user)
-        .select_related("completion")
-        .annotate(learnt=Count("progress", filter=Q(progress__learnt_at__isnull=False)))
-    }
-    courses = list(courses)
+def lesson_minutes(courses: list[CoursePage]) -> dict[int, list[int]]:
+    """The planned minutes of each published lesson, by course: one query."""
     lessons: dict[int, list[int]] = {course.pk: [] for course in courses}
     by_path = {course.path: course.pk for course in courses}
     steplen = CoursePage.steplen
@@ -153,6 +147,19 @@ def catalogue_cards(user: User, courses: Iterable[CoursePage]) -> list[CourseCar
             owner = by_path.get(path[: len(path) - up * steplen])
             if owner is not None:
                 lessons[owner].append(minutes)
+    return lessons
+
+
+def catalogue_cards(user: User, courses: Iterable[CoursePage]) -> list[CourseCard]:
+    """The catalogue as one person sees it, in three queries however long it is."""
+    enrolments = {
+        enrolment.course_id: enrolment
+        for enrolment in Enrolment.objects.filter(user=user)
+        .select_related("completion")
+        .annotate(learnt=Count("progress", filter=Q(progress__learnt_at__isnull=False)))
+    }
+    courses = list(courses)
+    lessons = lesson_minutes(courses)
     cards = []
     for course in courses:
         enrolment = enrolments.get(course.pk)

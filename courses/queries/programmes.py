@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from accounts.enums import Role
@@ -64,6 +64,26 @@ class PersonRow:
     programme: AssignedProgramme
 
 
+@dataclass(frozen=True)
+class Board:
+    """An assignment with everybody it reaches in the manager's reach."""
+
+    assignment: Assignment
+    rows: list[PersonRow]
+
+    @property
+    def done(self) -> int:
+        return sum(row.programme.done for row in self.rows)
+
+    @property
+    def late(self) -> int:
+        return sum(row.programme.late for row in self.rows)
+
+    @property
+    def open(self) -> int:
+        return len(self.rows) - self.done - self.late
+
+
 def activity_index() -> dict[tuple[str, str], Activity]:
     """Every activity the registry knows, by kind and key."""
     return {
@@ -94,42 +114,46 @@ def assignments_for(user: User, now: datetime) -> QuerySet[Assignment]:
 def assigned_programmes(user: User, now: datetime) -> list[AssignedProgramme]:
     """What a person was told to do, the nearest deadline first."""
     assignments = list(assignments_for(user, now))
-    return _progress_of(user, assignments, activity_index(), timezone.localdate(now))
+    progress = _progress_of([user], assignments)[user.pk]
+    index, today = activity_index(), timezone.localdate(now)
+    return [_assigned(one, progress, index, today) for one in assignments]
+
+
+Progress = dict[tuple[str, str], ActivityProgress]
 
 
 def _progress_of(
-    user: User,
-    assignments: Iterable[Assignment],
-    index: dict[tuple[str, str], Activity],
-    today: date,
-) -> list[AssignedProgramme]:
-    assignments = list(assignments)
+    people: list[User], assignments: Iterable[Assignment]
+) -> dict[int, Progress]:
+    """How far each person is in everything these assignments ask, by kind and key."""
     wanted: dict[str, list[str]] = defaultdict(list)
     for assignment in assignments:
         for activity in assignment.programme.activities.all():
             if activity.key not in wanted[activity.kind]:
                 wanted[activity.kind].append(activity.key)
-    kinds = activity_kinds()
-    progress = {
-        kind: kinds[kind].progress(user, keys)
-        for kind, keys in wanted.items()
-        if kind in kinds
-    }
-    return [
-        AssignedProgramme(
-            assignment,
-            [
-                ProgrammeItem(
-                    index[activity.kind, activity.key],
-                    progress[activity.kind].get(activity.key, NOTHING_DONE),
-                )
-                for activity in assignment.programme.activities.all()
-                if (activity.kind, activity.key) in index
-            ],
-            today,
-        )
-        for assignment in assignments
+    progress: dict[int, Progress] = {person.pk: {} for person in people}
+    for code, keys in wanted.items():
+        kind = activity_kinds().get(code)
+        if kind is None:
+            continue
+        for person, found in kind.of_people(people, keys).items():
+            progress[person] |= {(code, key): one for key, one in found.items()}
+    return progress
+
+
+def _assigned(
+    assignment: Assignment,
+    progress: Progress,
+    index: dict[tuple[str, str], Activity],
+    today: date,
+) -> AssignedProgramme:
+    places = [(one.kind, one.key) for one in assignment.programme.activities.all()]
+    items = [
+        ProgrammeItem(index[place], progress.get(place, NOTHING_DONE))
+        for place in places
+        if place in index
     ]
+    return AssignedProgramme(assignment, items, today)
 
 
 def managed_programmes(manager: User, now: datetime) -> QuerySet[Programme]:
@@ -145,7 +169,26 @@ def managed_programmes(manager: User, now: datetime) -> QuerySet[Programme]:
 def managed_groups(manager: User, now: datetime) -> QuerySet[LearnerGroup]:
     """Groups of the organisations a manager reaches."""
     reached = organisations_reached(manager, MANAGING_ROLES, now)
-    return LearnerGroup.objects.filter(organisation__in=reached).order_by("name")
+    return (
+        LearnerGroup.objects.filter(organisation__in=reached)
+        .select_related("organisation")
+        .annotate(size=Count("members"))
+        .order_by("organisation__path", "name")
+    )
+
+
+def group_candidates(
+    group: LearnerGroup, manager: User, now: datetime
+) -> QuerySet[User]:
+    """Who may be in a group: people in post at its body or below, in my reach."""
+    posts = Membership.objects.on(timezone.localdate(now)).filter(
+        organisation__path__startswith=group.organisation.path
+    )
+    return (
+        users_reached(manager, MANAGING_ROLES, now)
+        .filter(is_active=True, pk__in=posts.values("user_id"))
+        .order_by("name", "username")
+    )
 
 
 def people_of(assignment: Assignment, day: date) -> QuerySet[User]:
@@ -181,10 +224,15 @@ def overview(
 def person_rows(
     assignment: Assignment, people: Iterable[User], now: datetime
 ) -> list[PersonRow]:
-    """The progress of some people in an assignment; late ones first."""
+    """The progress of some people in an assignment, the furthest behind first.
+
+    As many queries for a hundred people as for one, as far as the kinds of activities
+    answer for many at once.
+    """
     day = timezone.localdate(now)
     people = list(people)
     index = activity_index()
+    progress = _progress_of(people, [assignment])
     posts = {
         post.user_id: post.organisation
         for post in Membership.objects.on(day)
@@ -195,7 +243,7 @@ def person_rows(
         PersonRow(
             person,
             posts.get(person.pk),
-            _progress_of(person, [assignment], index, day)[0],
+            _assigned(assignment, progress[person.pk], index, day),
         )
         for person in people
     ]

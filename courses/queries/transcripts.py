@@ -17,6 +17,7 @@ from courses.queries.learning import catalogue_cards
 from courses.rules.study_time import RULE
 
 XAPI_NAMESPACE = UUID("0f3d6a52-6a0b-4f5c-8a38-5d6d2a3f9c11")
+CMI5_PROGRESS = "https://w3id.org/xapi/cmi5/result/extensions/progress"
 VERBS = {
     "registered": "http://adlnet.gov/expapi/verbs/registered",
     "progressed": "http://adlnet.gov/expapi/verbs/progressed",
@@ -87,7 +88,9 @@ def xapi_statements(user: User, base_url: str) -> list[dict[str, Any]]:
         statements.append(add("registered", course, enrolment.enrolled_at, None))
         statements.extend(
             _lesson_statement(add, base_url, row)
-            for row in enrolment.progress.select_related("lesson").order_by("opened_at")
+            for row in enrolment.progress.select_related("lesson")
+            .prefetch_related("attempts")
+            .order_by("opened_at")
         )
         completion = getattr(enrolment, "completion", None)
         if completion is not None:
@@ -103,12 +106,17 @@ def xapi_statements(user: User, base_url: str) -> list[dict[str, Any]]:
 def _lesson_statement(add: Any, base_url: str, row: LessonProgress) -> dict[str, Any]:
     lesson: LessonPage = row.lesson
     activity = _activity(base_url, "lesson", str(lesson.public_id), lesson.title)
-    result = {
+    result: dict[str, Any] = {
         "completion": row.learnt_at is not None,
         "duration": f"PT{int(row.studied.total_seconds())}S",
-        "score": {"scaled": row.percent / 100},
-        "extensions": {f"{base_url}/xapi/study-time-rule": RULE},
+        "extensions": {
+            f"{base_url}/xapi/study-time-rule": RULE,
+            CMI5_PROGRESS: row.percent,
+        },
     }
+    scores = [one.score for one in row.attempts.all() if one.score is not None]
+    if scores:
+        result["score"] = {"scaled": round(sum(scores) / len(scores), 4)}
     verb = "completed" if row.learnt_at else "progressed"
     statement: dict[str, Any] = add(
         verb, activity, row.learnt_at or row.seen_at, result

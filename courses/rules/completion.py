@@ -81,6 +81,13 @@ def lesson_percent(facts: LessonFacts, demands: Demands) -> int:
     return min(int(100 * sum(shares) / len(shares)), 99)
 
 
+def course_percent(learnt: int, lessons: int, *, completed: bool) -> int:
+    """How far a course is, for a progress bar; 100 only once it is completed."""
+    if completed:
+        return 100
+    return min(100 * learnt // lessons, 99) if lessons else 0
+
+
 def course_complete(
     learnt: frozenset[int], lessons: frozenset[int], seconds: int, demands: Demands
 ) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.apps import apps
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from wagtail.models import (
     Collection,
@@ -14,12 +15,13 @@ from wagtail.models import (
     Page,
     Site,
     Workflow,
+    WorkflowContentType,
     WorkflowPage,
     WorkflowTask,
 )
 
 from accounts.enums import Role
-from courses.models import CourseIndexPage, LegalReview
+from courses.models import CourseIndexPage, LegalReview, Section
 
 WORKFLOW = "法制审核"
 PAGE_RIGHTS = {
@@ -42,7 +44,7 @@ def ensure_catalogue() -> CourseIndexPage:
     """Make sure the root page, the review workflow and the rights exist. Idempotent.
 
     Trainers may write and nobody's role may publish: a lesson goes live only through
-    the legal review.
+    the legal review. The same holds for a reusable section.
     """
     Locale.objects.get_or_create(language_code="zh-hans")
     catalogue = CourseIndexPage.objects.first() or _make_root()
@@ -76,6 +78,10 @@ def _make_workflow(catalogue: CourseIndexPage) -> None:
     WorkflowTask.objects.get_or_create(workflow=workflow, task=task)
     WorkflowPage.objects.update_or_create(
         page=catalogue.page_ptr, defaults={"workflow": workflow}
+    )
+    WorkflowContentType.objects.update_or_create(
+        content_type=ContentType.objects.get_for_model(Section),
+        defaults={"workflow": workflow},
     )
 
 

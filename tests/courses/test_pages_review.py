@@ -1,11 +1,13 @@
 """Lessons go online through four eyes, whatever door is tried."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from wagtail.models import Page, TaskState
+from django.utils import timezone
+from wagtail.models import Page, Revision, TaskState
 from wagtail.test.utils.form_data import (
     inline_formset,
     nested_form_data,
@@ -14,7 +16,8 @@ from wagtail.test.utils.form_data import (
 )
 
 from accounts.models import User
-from courses.models import CoursePage, LessonPage
+from courses.models import CoursePage, LessonPage, Section
+from courses.tasks import publish_scheduled
 from tests.courses.learning_factories import make_course, make_lesson
 
 pytestmark = pytest.mark.django_db
@@ -202,3 +205,127 @@ def test_text_changed_during_the_review_is_not_released_with_it(
     state.approve(user=legal_reviewer)
 
     assert not is_live(draft)
+
+
+def move_clock(revision: Revision, now: datetime) -> None:
+    """Let the hour of a scheduled revision have come."""
+    Revision.objects.filter(pk=revision.pk).update(
+        approved_go_live_at=now, content=revision.content | {"go_live_at": None}
+    )
+
+
+def test_released_text_waits_for_its_hour(
+    draft: LessonPage, instructor: User, legal_reviewer: User
+) -> None:
+    draft.go_live_at = timezone.now() + timedelta(days=2)
+    revision = draft.save_revision(user=instructor)
+    state = submit(draft, instructor)
+
+    state.approve(user=legal_reviewer)
+    publish_scheduled.call()
+
+    assert not is_live(draft)
+    move_clock(revision, timezone.now() - timedelta(minutes=1))
+    publish_scheduled.call()
+    released = LessonPage.objects.get(pk=draft.pk)
+    assert (released.live, released.reviewer) == (True, legal_reviewer)
+
+
+def test_unreviewed_text_never_goes_online_by_its_hour(
+    draft: LessonPage, instructor: User
+) -> None:
+    draft.go_live_at = timezone.now() - timedelta(days=2)
+    draft.save_revision(user=instructor)
+    submit(draft, instructor)
+
+    publish_scheduled.call()
+
+    assert not is_live(draft)
+
+
+def test_text_goes_offline_at_its_end(legal_reviewer: User) -> None:
+    lesson = make_lesson(make_course(), "old")
+    LessonPage.objects.filter(pk=lesson.pk).update(
+        expire_at=timezone.now() - timedelta(minutes=1)
+    )
+
+    publish_scheduled.call()
+
+    assert not is_live(lesson)
+
+
+@pytest.fixture
+def section(instructor: User) -> Section:
+    """A reusable section as its author left it."""
+    section = Section(title="着装与仪容", live=False)
+    section.body = Section._meta.get_field("body").to_python(
+        [{"type": "text", "value": "<p>着装整齐。</p>"}]
+    )
+    section.save()
+    section.save_revision(user=instructor)
+    return section
+
+
+def release(section: Section, by: User, author: User) -> None:
+    section.get_workflow().start(section, author)
+    state = section.current_workflow_task_state
+    assert state is not None
+    state.task.specific.on_action(state, by, "approve")
+
+
+def lesson_with(section: Section) -> LessonPage:
+    lesson = make_lesson(make_course(), "shared", check=False)
+    lesson.body = LessonPage._meta.get_field("body").to_python(
+        [{"type": "section", "value": section.pk, "id": "s"}]
+    )
+    lesson.save()
+    return lesson
+
+
+def test_section_is_shown_once_a_second_person_released_it(
+    section: Section, instructor: User, legal_reviewer: User, signed_in: SignedIn
+) -> None:
+    lesson = lesson_with(section)
+    reader = signed_in(legal_reviewer)
+    before = reader.get(lesson.url).content.decode()
+
+    release(section, legal_reviewer, instructor)
+
+    assert "着装整齐" not in before
+    assert "着装整齐" in reader.get(lesson.url).content.decode()
+
+
+def test_author_cannot_release_an_own_section(
+    section: Section, instructor: User
+) -> None:
+    release(section, instructor, instructor)
+
+    assert not Section.objects.get(pk=section.pk).live
+
+
+def test_section_is_not_published_by_the_editor(
+    section: Section, chief: User, signed_in: SignedIn
+) -> None:
+    url = reverse("wagtailsnippets_courses_section:edit", args=[section.pk])
+    data = nested_form_data(
+        {
+            "title": section.title,
+            "body": streamfield([("text", rich_text("<p>别的</p>"))]),
+        }
+    )
+
+    signed_in(chief).post(url, {**data, "action-publish": "1"})
+
+    assert not Section.objects.get(pk=section.pk).live
+
+
+def test_reviewer_opens_a_section_in_review(
+    section: Section, instructor: User, legal_reviewer: User, signed_in: SignedIn
+) -> None:
+    section.get_workflow().start(section, instructor)
+
+    answer = signed_in(legal_reviewer).get(
+        reverse("wagtailsnippets_courses_section:edit", args=[section.pk])
+    )
+
+    assert answer.status_code == 200
