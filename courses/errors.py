@@ -60,6 +60,11 @@ class EmptyProgramme(CourseError):
     message = _("A programme needs at least one activity that exists.")
 
 
+class GroupNameTaken(CourseError):
+    code = "group_name_taken"
+    message = _("The organisation already has a group of this name.")
+
+
 class DeadlinePassed(CourseError):
     code = "deadline_passed"
     message = _("The deadline must not lie in the past.")
@@ -108,6 +113,8 @@ class PackageRefused(CourseError):
         "no_manifest": _("The package has no imsmanifest.xml at its root."),
         "manifest_broken": _("The manifest cannot be read."),
         "manifest_entities": _("The manifest declares entities; that is not allowed."),
+        "unknown_part": _("The package has no such part."),
+        "too_many_parts": _("The manifest names too many parts."),
         "version": _("Only SCORM 1.2 and SCORM 2004 are played."),
         "nothing_to_launch": _("The manifest names nothing to launch."),
         "launch_missing": _("The file to launch is not in the package."),

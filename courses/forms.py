@@ -14,6 +14,7 @@ from accounts.queries import organisations_reached, users_reached
 from courses.models import LearnerGroup
 from courses.queries.programmes import MANAGING_ROLES, managed_groups
 from courses.registry import activity_kinds
+from courses.services.study import Signs
 
 
 def _dress(form: forms.Form) -> None:
@@ -35,9 +36,21 @@ class BeatForm(forms.Form):
     token = forms.CharField(max_length=64)
     visible = forms.BooleanField(required=False)
     acted = forms.BooleanField(required=False)
-    played = forms.IntegerField(required=False, min_value=0)
+    recording = forms.RegexField(r"^[0-9a-f-]{36}$", required=False, max_length=36)
+    recording_at = forms.FloatField(required=False, min_value=0)
     position = forms.RegexField(r"^[0-9a-f-]{36}$", required=False, max_length=36)
     reached_end = forms.BooleanField(required=False)
+
+    def clean_recording_at(self) -> float:
+        return self.cleaned_data["recording_at"] or 0.0
+
+    def signs(self) -> Signs:
+        return Signs(
+            visible=self.cleaned_data["visible"],
+            acted=self.cleaned_data["acted"],
+            recording=self.cleaned_data["recording"],
+            recording_at=self.cleaned_data["recording_at"],
+        )
 
 
 class NoteForm(forms.Form):
@@ -133,6 +146,41 @@ class AssignForm(forms.Form):
                 _("Choose at least one organisation, group or person.")
             )
         return cleaned
+
+
+class GroupForm(forms.Form):
+    """A new group of an organisation the manager reaches."""
+
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), label=_("Organisation")
+    )
+    name = forms.CharField(label=_("Name of the group"), max_length=120)
+
+    def __init__(self, *args: Any, manager: User, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _dress(self)
+        organisation = self.fields["organisation"]
+        if isinstance(organisation, forms.ModelChoiceField):
+            organisation.queryset = organisations_reached(manager, MANAGING_ROLES, now)
+
+
+class GroupMembersForm(forms.Form):
+    """The name of a group and who is in it."""
+
+    name = forms.CharField(label=_("Name of the group"), max_length=120)
+    members = forms.ModelMultipleChoiceField(
+        User.objects.none(),
+        label=_("Members"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _dress(self)
+        members = self.fields["members"]
+        if isinstance(members, forms.ModelMultipleChoiceField):
+            members.queryset = people
 
 
 class AnswerForm(forms.Form):

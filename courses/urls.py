@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import learning, packages, programmes, questions, records
+from courses.views import groups, learning, packages, programmes, questions, records
 
 app_name = "courses"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
         programmes.withdraw,
         name="withdraw",
     ),
+    path("groups/", groups.list_groups, name="groups"),
+    path("groups/<uuid:group_id>/", groups.show_group, name="group"),
     path("packages/", packages.list_packages, name="packages"),
     path("packages/<str:ticket>/player/", packages.player, name="package_player"),
     path(

@@ -21,10 +21,9 @@ from courses.services.learning import (
     answer_self_check,
     enrol,
     open_lesson,
-    open_stream,
-    record_beat,
 )
 from courses.services.programmes import assign_programme, create_programme
+from courses.services.study import Signs, open_stream, record_beat
 
 CONTENT = Path(__file__).parent / "courses"
 DEMO_COURSE = "hazchem-emergency-inspection"
@@ -137,11 +136,10 @@ def _read(
         at += BEAT
         answer = record_beat(
             opened.stream.public_id,
+            Signs(visible=True, acted=True),
             by=enrolment.user,
             token=token,
             now=at,
-            visible=True,
-            acted=True,
             position=str(lesson.body[-1 if finish else 0].id),
             reached_end=finish and at >= end,
         )

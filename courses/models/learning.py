@@ -124,6 +124,8 @@ class StudyStream(models.Model):
     beats = models.PositiveIntegerField(default=0)
     beat_at = models.DateTimeField()
     active_at = models.DateTimeField()
+    recording = models.CharField(max_length=64, blank=True)
+    recording_at = models.FloatField(default=0)
 
     class Meta:
         verbose_name = _("reading window")
@@ -149,7 +151,8 @@ class StudyBeat(models.Model):
     at = models.DateTimeField()
     visible = models.BooleanField()
     acted = models.BooleanField()
-    played = models.PositiveSmallIntegerField(null=True)
+    recording = models.CharField(max_length=64, blank=True)
+    recording_at = models.FloatField(default=0)
     credited = models.DurationField(default=timedelta)
 
     class Meta:

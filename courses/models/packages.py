@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from courses.rules.packages import Part
+
 
 class ScormPackage(models.Model):
     """An accepted SCORM package, unpacked outside the media files.
@@ -20,7 +22,7 @@ class ScormPackage(models.Model):
     version = models.CharField(
         _("SCORM version"), max_length=8, choices=[("1.2", "1.2"), ("2004", "2004")]
     )
-    entry = models.CharField(_("first file"), max_length=500)
+    parts = models.JSONField(_("parts"), default=list)
     files = models.PositiveIntegerField(_("files"))
     size = models.PositiveBigIntegerField(_("bytes"))
     sha256 = models.CharField(_("digest"), max_length=64, unique=True)
@@ -37,17 +39,23 @@ class ScormPackage(models.Model):
     def __str__(self) -> str:
         return f"{self.title} (SCORM {self.version})"
 
+    @property
+    def launches(self) -> list[Part]:
+        """What can be launched, in the order of the manifest."""
+        return [Part(**part) for part in self.parts]
+
 
 class ScormAttempt(models.Model):
-    """What a package reported about one person's lesson.
+    """What one part of a package reported about one person's lesson.
 
     The time it reports is shown and never counted: study time comes from beats alone.
     Personal data: answers and score of a person.
     """
 
-    progress = models.OneToOneField(
-        "courses.LessonProgress", on_delete=models.CASCADE, related_name="attempt"
+    progress = models.ForeignKey(
+        "courses.LessonProgress", on_delete=models.CASCADE, related_name="attempts"
     )
+    part = models.CharField(_("part"), max_length=120)
     package = models.ForeignKey(
         ScormPackage, on_delete=models.PROTECT, related_name="attempts"
     )
@@ -62,12 +70,15 @@ class ScormAttempt(models.Model):
         verbose_name = _("package attempt")
         verbose_name_plural = _("package attempts")
         constraints = [
+            models.UniqueConstraint(
+                fields=["progress", "package", "part"], name="package_attempt_once"
+            ),
             models.CheckConstraint(
                 condition=models.Q(score__isnull=True)
                 | models.Q(score__gte=0, score__lte=1),
                 name="package_score_is_share",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
-        return str(self.progress_id)
+        return f"{self.progress_id} · {self.part}"

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from xml.etree.ElementTree import Element
 
 MAX_FILES = 3000
+MAX_PARTS = 200
 MAX_BYTES = 300 * 1024 * 1024
 MAX_RATIO = 200
 SMALL_FILE = 1024 * 1024
@@ -34,12 +35,22 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Part:
+    """One thing to launch; a part that `reports` says itself when it is completed."""
+
+    key: str
+    title: str
+    entry: str
+    reports: bool
+
+
+@dataclass(frozen=True)
 class Manifest:
     """What we need of a manifest."""
 
     version: str
     title: str
-    entry: str
+    parts: tuple[Part, ...]
 
 
 class Refused(Exception):
@@ -102,24 +113,51 @@ def check_manifest_bytes(source: bytes) -> None:
 
 
 def read_manifest(root: Element, names: frozenset[str]) -> Manifest:
-    """Version, title and first launchable file of a manifest."""
+    """Version, title and the launchable parts of a manifest, in the order of its items."""
     if _local(root) != "manifest":
         raise Refused("manifest_broken", _local(root))
     version = _version(root)
     resources = {
         one.get("identifier", ""): one
         for one in root.iter()
-        if _local(one) == "resource"
+        if _local(one) == "resource" and one.get("href")
     }
-    items = [one for one in root.iter() if _local(one) == "item"]
-    wanted = [one.get("identifierref", "") for one in items]
-    ordered = [resources[key] for key in wanted if key in resources]
-    for resource in [*ordered, *resources.values()]:
-        href = resource.get("href", "")
-        if href:
-            base = resource.get("{http://www.w3.org/XML/1998/namespace}base", "")
-            return Manifest(version, _title(root), _entry(base + href, names))
-    raise Refused("nothing_to_launch")
+    items = [
+        one
+        for one in root.iter()
+        if _local(one) == "item" and one.get("identifierref", "") in resources
+    ]
+    parts = tuple(
+        _part(item, resources[item.get("identifierref", "")], names) for item in items
+    )
+    if not parts:
+        parts = tuple(_part(one, one, names) for one in list(resources.values())[:1])
+    if not parts:
+        raise Refused("nothing_to_launch")
+    if len(parts) > MAX_PARTS:
+        raise Refused("too_many_parts", str(MAX_PARTS))
+    if len({part.key for part in parts}) < len(parts):
+        raise Refused("manifest_broken", "identifier")
+    return Manifest(version, _title(root), parts)
+
+
+def _part(item: Element, resource: Element, names: frozenset[str]) -> Part:
+    base = resource.get("{http://www.w3.org/XML/1998/namespace}base", "")
+    href = base + resource.get("href", "")
+    kind = next(
+        (
+            value
+            for name, value in resource.attrib.items()
+            if name.rsplit("}", 1)[-1].lower() == "scormtype"
+        ),
+        "sco",
+    )
+    return Part(
+        key=item.get("identifier", "")[:120],
+        title=_title(item) if item is not resource else "",
+        entry=_entry(href + item.get("parameters", ""), names),
+        reports=kind.lower() == "sco",
+    )
 
 
 def _entry(href: str, names: frozenset[str]) -> str:
@@ -154,6 +192,15 @@ def _title(root: Element) -> str:
 
 def _local(element: Element) -> str:
     return str(element.tag).rsplit("}", 1)[-1]
+
+
+def all_completed(parts: Iterable[Part], completed: frozenset[str]) -> bool:
+    """Whether a package is through: every part that reports has said so.
+
+    A package of which no part reports never completes; its lesson ends by being read.
+    """
+    asked = {part.key for part in parts if part.reports}
+    return bool(asked) and asked <= completed
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ What a beat may credit:
 * nothing, if the previous beat lies further back than ``MAX_GAP`` (a closed laptop, a
   lost connection, a server clock that jumped forward);
 * nothing after three minutes without a sign of life (``IDLE_AFTER``);
-* with a recording running, only the seconds that were really played.
+* with a recording running, only as far as its place moved on, and nothing when the place
+  jumped: the server sees the place at every beat and times the way between two of them.
 
 Update docs/algorithms/study-time.md when a line of this changes, and raise the version.
 """
@@ -24,9 +25,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-RULE = "study-time/1"
+RULE = "study-time/2"
 MAX_GAP = timedelta(seconds=90)
 IDLE_AFTER = timedelta(minutes=3)
+FASTEST_PLAYBACK = 2
+PLAYBACK_SLACK = 2.0
+"""Seconds a place may be ahead of the clock without counting as a jump."""
 NOTHING = timedelta(0)
 
 
@@ -36,8 +40,9 @@ class Beat:
 
     ``number`` is the person's own counter of beats, given out by the server; ``at`` is
     the server's time. ``visible``: the window was in front ever since its last beat.
-    ``acted``: somebody scrolled, typed or touched since then. ``played``: seconds of a
-    recording that ran since then, None when no recording was running.
+    ``acted``: somebody scrolled, typed or touched since then. ``recording``: the one
+    that runs or ran since then, empty when none did; ``recording_at``: the second of it
+    that was reached.
     """
 
     number: int
@@ -46,7 +51,8 @@ class Beat:
     at: datetime
     visible: bool
     acted: bool
-    played: int | None = None
+    recording: str = ""
+    recording_at: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,8 @@ class StreamState:
 
     beat_at: datetime
     active_at: datetime
+    recording: str = ""
+    recording_at: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -94,19 +102,21 @@ def credit_beat(
     already credited to this person on any device.
     """
     if stream is None:
-        return Credit(beat.at, beat.at, StreamState(beat.at, beat.at))
+        opened = StreamState(beat.at, beat.at, beat.recording, beat.recording_at)
+        return Credit(beat.at, beat.at, opened)
 
-    lively = beat.acted or bool(beat.played)
+    played = time_played(beat, stream)
+    lively = beat.acted or bool(played)
     active_at = max(beat.at, stream.active_at) if lively else stream.active_at
-    after = StreamState(beat_at=beat.at, active_at=active_at)
+    after = StreamState(beat.at, active_at, beat.recording, beat.recording_at)
     gap = beat.at - stream.beat_at
     if not beat.visible or gap <= NOTHING or gap > MAX_GAP:
         return Credit(beat.at, beat.at, after)
 
     start = stream.beat_at
     until = beat.at
-    if beat.played is not None:
-        start = max(start, until - timedelta(seconds=max(beat.played, 0)))
+    if played is not None:
+        start = until - played
     elif not beat.acted:
         until = min(until, stream.active_at + IDLE_AFTER)
     if credited_until is not None:
@@ -114,6 +124,21 @@ def credit_beat(
     if until <= start:
         return Credit(beat.at, beat.at, after)
     return Credit(start, until, after)
+
+
+def time_played(beat: Beat, stream: StreamState) -> timedelta | None:
+    """How long a recording ran since the window's last beat, by its place and the clock.
+
+    None when nothing was playing at the beat before: that time was reading. A place that
+    went back, or forward faster than a recording can run, was moved by hand: nothing.
+    """
+    if not beat.recording or beat.recording != stream.recording:
+        return None
+    gap = (beat.at - stream.beat_at).total_seconds()
+    moved_on = beat.recording_at - stream.recording_at
+    if gap <= 0 or not 0 < moved_on <= gap * FASTEST_PLAYBACK + PLAYBACK_SLACK:
+        return NOTHING
+    return timedelta(seconds=min(moved_on, gap))
 
 
 def apply_beat(state: StudyState, beat: Beat) -> StudyState:

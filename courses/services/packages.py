@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 import zipfile
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -26,12 +27,13 @@ from courses.rules.packages import (
     Entry,
     Manifest,
     Refused,
+    all_completed,
     check_entries,
     check_manifest_bytes,
     read_manifest,
     read_report,
 )
-from courses.services.learning import settle_progress
+from courses.services.learning import lock_clock, settle_progress
 
 CHUNK = 64 * 1024
 MAX_CMI = 200_000
@@ -104,7 +106,7 @@ def _keep(
     package = ScormPackage.objects.create(
         title=title or manifest.title or _("SCORM package"),
         version=manifest.version,
-        entry=manifest.entry,
+        parts=[asdict(part) for part in manifest.parts],
         files=len(entries),
         size=sum(entry.size for entry in entries),
         sha256=digest,
@@ -158,21 +160,24 @@ def read_ticket(ticket: str) -> tuple[str, str] | None:
 
 @transaction.atomic
 def save_attempt(
-    progress: LessonProgress, cmi: dict[str, Any], *, now: datetime
+    progress: LessonProgress, part: str, cmi: dict[str, Any], *, now: datetime
 ) -> ScormAttempt:
-    """Keep what a package reports; completion once reported stays.
+    """Keep what a part of a package reports; completion once reported stays.
 
-    Ends the lesson's reading; the study time demanded is still asked for.
+    With its last part the package ends the lesson's reading; the study time demanded is
+    still asked for.
     """
     package = progress.lesson.package
-    if package is None or len(json.dumps(cmi)) > MAX_CMI:
+    if package is None or part not in {one.key for one in package.launches}:
+        raise PackageRefused("unknown_part")
+    if len(json.dumps(cmi)) > MAX_CMI:
         raise PackageRefused("report_too_large")
-    locked = LessonProgress.objects.select_for_update().get(pk=progress.pk)
+    lock_clock(progress.enrolment.user_id)
+    fresh = LessonProgress.objects.get(pk=progress.pk)
     report = read_report(package.version, cmi)
     attempt, _made = ScormAttempt.objects.get_or_create(
-        progress=locked, defaults={"package": package, "changed_at": now}
+        progress=fresh, package=package, part=part, defaults={"changed_at": now}
     )
-    attempt.package = package
     attempt.cmi = cmi
     attempt.completed = attempt.completed or report.completed
     attempt.passed = report.passed if report.passed is not None else attempt.passed
@@ -180,7 +185,8 @@ def save_attempt(
     attempt.reported_seconds = max(attempt.reported_seconds, report.seconds)
     attempt.changed_at = now
     attempt.save()
-    if attempt.completed and not locked.reached_end:
-        locked.reached_end = True
-    settle_progress(locked, now=now)
+    done = fresh.attempts.filter(package=package, completed=True)
+    completed = frozenset(done.values_list("part", flat=True))
+    fresh.reached_end |= all_completed(package.launches, completed)
+    settle_progress(fresh, now=now)
     return attempt

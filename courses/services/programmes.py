@@ -103,15 +103,3 @@ def withdraw_assignment(assignment: Assignment, *, now: datetime) -> Assignment:
         locked.withdrawn_at = now
         locked.save(update_fields=["withdrawn_at"])
     return locked
-
-
-@transaction.atomic
-def save_group(
-    organisation: Organisation, name: str, members: Iterable[User]
-) -> LearnerGroup:
-    """Make a group of learners or set its members anew."""
-    group, _made = LearnerGroup.objects.get_or_create(
-        organisation=organisation, name=name
-    )
-    group.members.set(members)
-    return group

@@ -39,7 +39,7 @@ from courses.queries.learning import (
     resume_lesson,
 )
 from courses.queries.programmes import MANAGING_ROLES
-from courses.services import learning, questions
+from courses.services import learning, notes, questions, study
 from courses.views.packages import player_context
 
 READERS_WITHOUT_ENROLMENT = (
@@ -198,7 +198,7 @@ def enrol(request: HttpRequest, key: str) -> HttpResponse:
 def open_window(request: HttpRequest, lesson_id: UUID) -> JsonResponse:
     """Open a reading window for one's own lesson; its beats follow."""
     progress = _progress(request, lesson_id)
-    opened = learning.open_stream(progress, now=timezone.now())
+    opened = study.open_stream(progress, now=timezone.now())
     return JsonResponse(
         {
             "url": reverse("courses:beat", args=[opened.stream.public_id]),
@@ -219,8 +219,14 @@ def beat(request: HttpRequest, stream_id: UUID) -> JsonResponse:
     if not form.is_valid():
         return JsonResponse({"code": "malformed_beat"}, status=400)
     try:
-        answer = learning.record_beat(
-            stream_id, by=_person(request), now=timezone.now(), **form.cleaned_data
+        answer = study.record_beat(
+            stream_id,
+            form.signs(),
+            by=_person(request),
+            token=form.cleaned_data["token"],
+            now=timezone.now(),
+            position=form.cleaned_data["position"],
+            reached_end=form.cleaned_data["reached_end"],
         )
     except StaleBeat as error:
         return JsonResponse({"code": error.code, "detail": str(error)}, status=409)
@@ -264,7 +270,7 @@ def save_note(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
     lesson = get_object_or_404(LessonPage.objects.live(), public_id=lesson_id)
     form = NoteForm(request.POST)
     if form.is_valid():
-        learning.save_note(
+        notes.save_note(
             _person(request), lesson, now=timezone.now(), **form.cleaned_data
         )
     if not request.headers.get("HX-Request"):
@@ -276,7 +282,7 @@ def save_note(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
 @sign_in_required
 def delete_note(request: HttpRequest, note_id: UUID) -> HttpResponse:
     """Delete a note of one's own."""
-    learning.delete_note(_person(request), note_id)
+    notes.delete_note(_person(request), note_id)
     return redirect(request.POST.get("next") or reverse("courses:mine"))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import mimetypes
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -27,6 +28,7 @@ from courses.errors import CourseError
 from courses.forms import PackageForm
 from courses.hosts import is_content_host
 from courses.models import LessonProgress, ScormAttempt, ScormPackage
+from courses.rules.packages import Part
 from courses.services import packages
 
 PACKAGE_POLICY = (
@@ -65,6 +67,15 @@ def list_packages(request: HttpRequest) -> HttpResponse:
     return render(request, "courses/package_list.html", context)
 
 
+@dataclass(frozen=True)
+class ShownPart:
+    """A part of a package in the list above its player."""
+
+    part: Part
+    attempt: ScormAttempt | None
+    now: bool
+
+
 def player_context(
     request: HttpRequest, progress: LessonProgress | None, package: ScormPackage
 ) -> dict[str, Any]:
@@ -77,18 +88,44 @@ def player_context(
     origin = f"{here.scheme}://{settings.CONTENT_HOST}{port}"
     home = f"{here.scheme}://{here.netloc}"
     ticket = packages.package_ticket(package, user, home)
-    attempt = ScormAttempt.objects.filter(progress=progress).first()
+    attempts = {
+        one.part: one
+        for one in ScormAttempt.objects.filter(progress=progress, package=package)
+    }
+    shown = _chosen(package, request.GET.get("part", ""), attempts)
+    attempt = attempts.get(shown.key)
     runtime = "scorm12" if package.version == "1.2" else "scorm2004"
     vendor = "courses/vendor/scorm-again"
+    part = urlencode({"part": shown.key})
     return {
         "origin": origin,
-        "address": origin + reverse("courses:package_player", args=[ticket]),
+        "address": f"{origin}{reverse('courses:package_player', args=[ticket])}?{part}",
+        "query": part,
         "version": package.version,
         "runtime": static(f"{vendor}/{runtime}-3.4.3.min.js"),
         "bridge": static(f"{vendor}/cross-frame-lms-3.4.3.min.js"),
         "cmi": attempt.cmi if attempt else {},
         "attempt": attempt,
+        "parts": [
+            ShownPart(one, attempts.get(one.key), one == shown)
+            for one in package.launches
+        ],
     }
+
+
+def _chosen(
+    package: ScormPackage, wanted: str, attempts: dict[str, ScormAttempt]
+) -> Part:
+    """The part asked for; else the first that is not completed, else the first."""
+    parts = package.launches
+    for part in parts:
+        if part.key == wanted:
+            return part
+    for part in parts:
+        attempt = attempts.get(part.key)
+        if part.reports and (attempt is None or not attempt.completed):
+            return part
+    return parts[0]
 
 
 @require_GET
@@ -96,11 +133,10 @@ def player_context(
 def player(request: HttpRequest, ticket: str) -> HttpResponse:
     """The frame a package runs in: on the content host, with a ticket, no session."""
     package, home = _ticket(request, ticket)
+    part = _chosen(package, request.GET.get("part", ""), {})
+    path, mark, query = part.entry.partition("?")
     context = {
-        "entry": reverse(
-            "courses:package_file", args=[ticket, package.entry.split("?")[0]]
-        )
-        + (f"?{package.entry.split('?', 1)[1]}" if "?" in package.entry else ""),
+        "entry": reverse("courses:package_file", args=[ticket, path]) + mark + query,
         "home": home,
         "title": package.title,
     }
@@ -149,7 +185,9 @@ def save_attempt(request: HttpRequest, lesson_id: UUID) -> JsonResponse:
         cmi = json.loads(request.body)
         if not isinstance(cmi, dict):
             raise TypeError
-        attempt = packages.save_attempt(progress, cmi, now=timezone.now())
+        attempt = packages.save_attempt(
+            progress, request.GET.get("part", ""), cmi, now=timezone.now()
+        )
     except (ValueError, TypeError):
         return JsonResponse({"code": "malformed_report"}, status=400)
     except CourseError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,6 +19,8 @@ from courses.forms import AssignForm, ProgrammeForm
 from courses.models import Assignment
 from courses.queries.programmes import (
     MANAGING_ROLES,
+    Board,
+    PersonRow,
     activity_index,
     managed_programmes,
     overview,
@@ -73,21 +75,25 @@ def show_programme(request: HttpRequest, programme_id: UUID) -> HttpResponse:
             )
             return redirect("courses:programme", programme.public_id)
     index = activity_index()
-    boards = []
-    for assignment, people in overview(programme, manager, now).items():
-        page = Paginator(people, PEOPLE_PER_PAGE).get_page(
-            request.GET.get(f"page-{assignment.pk}")
-        )
-        boards.append((assignment, page, person_rows(assignment, page, now)))
+    boards = [
+        Board(assignment, person_rows(assignment, people, now))
+        for assignment, people in overview(programme, manager, now).items()
+    ]
     context = {
         "programme": programme,
         "activities": [
             index.get((one.kind, one.key)) for one in programme.activities.all()
         ],
-        "boards": boards,
+        "boards": [(board, _page(request, board)) for board in boards],
         "form": form,
     }
     return render(request, "courses/programme.html", context)
+
+
+def _page(request: HttpRequest, board: Board) -> Page[PersonRow]:
+    """The page of a board's people that is asked for."""
+    number = request.GET.get(f"page-{board.assignment.pk}")
+    return Paginator(board.rows, PEOPLE_PER_PAGE).get_page(number)
 
 
 @require_POST

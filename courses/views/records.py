@@ -19,7 +19,7 @@ from courses.queries.learning import study_minutes
 from courses.queries.programmes import assigned_programmes, assignments_for
 from courses.queries.transcripts import transcript_of, xapi_statements
 from courses.rules.calendar import Deadline, to_icalendar
-from courses.services import learning, reminders
+from courses.services import notes, reminders
 from courses.services.transcripts import transcript_pdf, transcript_xlsx
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -100,7 +100,7 @@ def calendar(request: HttpRequest, secret: str) -> HttpResponse:
 @sign_in_required
 def renew_calendar(request: HttpRequest) -> HttpResponse:
     """Make the secret address of one's calendar, or a new one in place of the old."""
-    learning.renew_calendar_feed(_person(request))
+    notes.renew_calendar_feed(_person(request))
     return redirect("courses:mine")
 
 

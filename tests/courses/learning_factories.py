@@ -7,7 +7,8 @@ from typing import Any
 
 from accounts.models import User
 from courses.models import CourseIndexPage, CoursePage, LessonPage, LessonProgress
-from courses.services.learning import enrol, open_lesson, open_stream, record_beat
+from courses.services.learning import enrol, open_lesson
+from courses.services.study import Signs, open_stream, record_beat
 
 CHECK_ID = "11111111-1111-4111-8111-111111111111"
 
@@ -72,11 +73,10 @@ def read(
         now += timedelta(seconds=60)
         answer = record_beat(
             opened.stream.public_id,
+            Signs(visible=True, acted=True),
             by=progress.enrolment.user,
             token=token,
             now=now,
-            visible=True,
-            acted=True,
             reached_end=reached_end and now >= end,
         )
         token = answer.token

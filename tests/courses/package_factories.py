@@ -37,6 +37,21 @@ setTimeout(() => {
 SCHEMA = {"1.2": "1.2", "2004": "2004 4th Edition"}
 
 
+PARTS = """<?xml version="1.0"?>
+<manifest identifier="m" xmlns="http://www.imsglobal.org/xsd/imscp_v1p1"
+ xmlns:adlcp="http://www.adlnet.org/xsd/adlcp_v1p3">
+<metadata><schema>ADL SCORM</schema><schemaversion>1.2</schemaversion></metadata>
+<organizations default="o"><organization identifier="o"><title>两节课</title>
+<item identifier="one" identifierref="r" parameters="?part=1"><title>第一节</title></item>
+<item identifier="two" identifierref="r" parameters="?part=2"><title>第二节</title></item>
+<item identifier="more" identifierref="a"><title>附件</title></item>
+</organization></organizations>
+<resources>
+<resource identifier="r" type="webcontent" adlcp:scormtype="sco" href="index.html"/>
+<resource identifier="a" type="webcontent" adlcp:scormtype="asset" href="index.html"/>
+</resources></manifest>"""
+
+
 def make_package(
     version: str = "1.2",
     *,

@@ -18,7 +18,7 @@ from courses.rules.packages import Report, read_report
 from courses.services import packages
 from courses.services.packages import package_ticket, save_attempt, upload_package
 from tests.courses.learning_factories import begin, make_course, make_lesson
-from tests.courses.package_factories import MANIFEST, make_package
+from tests.courses.package_factories import MANIFEST, PARTS, make_package
 
 SignedIn = Callable[..., Client]
 HOME = "http://testserver"
@@ -159,9 +159,10 @@ def test_completion_stays_and_time_is_not_counted(
 ) -> None:
     progress = begin(learner, lesson, now)
     done = {"core": {"lesson_status": "completed", "total_time": "0009:00:00"}}
-    save_attempt(progress, {"cmi": done}, now=now)
+    save_attempt(progress, "i", {"cmi": done}, now=now)
 
-    save_attempt(progress, {"cmi": {"core": {"lesson_status": "incomplete"}}}, now=now)
+    undone = {"core": {"lesson_status": "incomplete"}}
+    save_attempt(progress, "i", {"cmi": undone}, now=now)
 
     progress.refresh_from_db()
     attempt = ScormAttempt.objects.get()
@@ -170,6 +171,82 @@ def test_completion_stays_and_time_is_not_counted(
     assert progress.reached_end
     assert not progress.studied
     assert progress.learnt_at is None
+
+
+@pytest.fixture
+def parted(instructor: User, now: datetime) -> LessonPage:
+    """A lesson with a package of two reporting parts and an attachment."""
+    package = upload_package(make_package(manifest=PARTS), by=instructor, now=now)
+    return make_lesson(make_course("parts"), check=False, package=package)
+
+
+@pytest.mark.django_db
+def test_parts_keep_the_order_of_the_manifest(parted: LessonPage) -> None:
+    assert parted.package is not None
+    assert [
+        (part.key, part.title, part.entry, part.reports)
+        for part in parted.package.launches
+    ] == [
+        ("one", "第一节", "index.html?part=1", True),
+        ("two", "第二节", "index.html?part=2", True),
+        ("more", "附件", "index.html", False),
+    ]
+
+
+@pytest.mark.django_db
+def test_package_ends_with_its_last_reporting_part(
+    parted: LessonPage, learner: User, now: datetime
+) -> None:
+    progress = begin(learner, parted, now)
+    done = {"cmi": {"core": {"lesson_status": "completed"}}}
+    save_attempt(progress, "one", done, now=now)
+    progress.refresh_from_db()
+    half = progress.reached_end
+
+    save_attempt(progress, "two", done, now=now)
+
+    progress.refresh_from_db()
+    assert (half, progress.reached_end) == (False, True)
+
+
+@pytest.mark.django_db
+def test_report_of_an_unknown_part_is_refused(
+    parted: LessonPage, learner: User, now: datetime
+) -> None:
+    progress = begin(learner, parted, now)
+
+    with pytest.raises(PackageRefused) as refusal:
+        save_attempt(progress, "three", {"cmi": {}}, now=now)
+
+    assert refusal.value.reason == "unknown_part"
+
+
+@pytest.mark.django_db
+def test_lesson_goes_on_with_the_part_that_is_open(
+    parted: LessonPage, learner: User, signed_in: SignedIn, now: datetime
+) -> None:
+    progress = begin(learner, parted, now)
+    done = {"cmi": {"core": {"lesson_status": "completed"}}}
+    save_attempt(progress, "one", done, now=now)
+    client = signed_in(learner)
+
+    resumed = client.get(parted.url).context["player"]
+    chosen = client.get(f"{parted.url}?part=one").context["player"]
+
+    assert (resumed["query"], chosen["query"]) == ("part=two", "part=one")
+
+
+@pytest.mark.django_db
+def test_too_many_parts_are_refused(instructor: User, now: datetime) -> None:
+    item = PARTS[PARTS.index("<item") : PARTS.index("<item", PARTS.index("<item") + 1)]
+    many = "".join(item.replace('"one"', f'"p{n}"') for n in range(201))
+
+    with pytest.raises(PackageRefused) as refusal:
+        upload_package(
+            make_package(manifest=PARTS.replace(item, many)), by=instructor, now=now
+        )
+
+    assert refusal.value.reason == "too_many_parts"
 
 
 @pytest.mark.django_db

@@ -21,11 +21,11 @@ from courses.models import (
 from courses.queries.programmes import assigned_programmes, overview, person_rows
 from courses.rules.calendar import Deadline, to_icalendar
 from courses.rules.reminders import occasion_on
-from courses.services.learning import renew_calendar_feed
+from courses.services.groups import make_group
+from courses.services.notes import renew_calendar_feed
 from courses.services.programmes import (
     assign_programme,
     create_programme,
-    save_group,
     withdraw_assignment,
 )
 from courses.services.reminders import remind_all
@@ -102,7 +102,8 @@ def test_group_and_person_are_reached(
     organisation_admin: User,
     now: datetime,
 ) -> None:
-    group = save_group(county, "一班", [learner])
+    group = make_group(county, "一班")
+    group.members.add(learner)
 
     assign_programme(
         programme,

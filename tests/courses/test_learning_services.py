@@ -21,14 +21,17 @@ from courses.services.learning import (
     answer_self_check,
     enrol,
     open_lesson,
+)
+from courses.services.notes import save_note
+from courses.services.questions import answer_question, ask_question
+from courses.services.study import (
+    Signs,
     open_stream,
     recompute_study_time,
     record_beat,
-    save_note,
     stored_study_time,
     stream_token,
 )
-from courses.services.questions import answer_question, ask_question
 from courses.signals import course_completed
 from tests.courses.learning_factories import (
     CHECK_ID,
@@ -40,6 +43,7 @@ from tests.courses.learning_factories import (
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
+PRESENT = Signs(visible=True, acted=True)
 
 
 def test_enrolling_twice_is_one_enrolment(learner: User, now: datetime) -> None:
@@ -82,7 +86,7 @@ def test_study_minutes_between_bounds(learner: User, now: datetime) -> None:
 def test_beat_shown_again_changes_nothing(learner: User, now: datetime) -> None:
     progress = begin(learner, make_lesson(make_course()), now)
     opened = open_stream(progress, now=now)
-    facts: dict[str, Any] = {"by": learner, "visible": True, "acted": True}
+    facts: dict[str, Any] = {"by": learner, "signs": PRESENT}
     first = record_beat(
         opened.stream.public_id, token=opened.token, now=now + MINUTE, **facts
     )
@@ -99,7 +103,7 @@ def test_beat_shown_again_changes_nothing(learner: User, now: datetime) -> None:
 def test_older_beat_is_refused(learner: User, now: datetime) -> None:
     progress = begin(learner, make_lesson(make_course()), now)
     opened = open_stream(progress, now=now)
-    facts: dict[str, Any] = {"by": learner, "visible": True, "acted": True}
+    facts: dict[str, Any] = {"by": learner, "signs": PRESENT}
     token = opened.token
     for number in (1, 2):
         token = record_beat(
@@ -119,11 +123,10 @@ def test_invented_token_is_refused(learner: User, now: datetime) -> None:
     with pytest.raises(ForgedBeat):
         record_beat(
             opened.stream.public_id,
+            PRESENT,
             by=learner,
             token="guess",
             now=now + MINUTE,
-            visible=True,
-            acted=True,
         )
 
 
@@ -137,11 +140,10 @@ def test_window_of_somebody_else_is_refused(
     with pytest.raises(ForgedBeat):
         record_beat(
             opened.stream.public_id,
+            PRESENT,
             by=stranger,
             token=opened.token,
             now=now + MINUTE,
-            visible=True,
-            acted=True,
         )
 
 
@@ -154,11 +156,10 @@ def test_two_devices_count_once(learner: User, now: datetime) -> None:
         for device, window in enumerate(windows):
             tokens[device] = record_beat(
                 window.stream.public_id,
+                PRESENT,
                 by=learner,
                 token=tokens[device],
                 now=now + number * MINUTE,
-                visible=True,
-                acted=True,
             ).token
 
     assert stored_study_time(learner) == 5 * MINUTE
@@ -190,18 +191,16 @@ def test_recomputation_equals_what_is_stored(
     ]
     windows = [open_stream(progress, now=now) for progress in progresses]
     at = now
-    for device, gap, visible, acted, played in beats:
+    for device, gap, visible, acted, place in beats:
         at += timedelta(seconds=gap)
         stream = windows[device].stream
         stream.refresh_from_db()
         record_beat(
             stream.public_id,
+            Signs(visible, acted, *(("film", place) if place is not None else ())),
             by=learner,
             token=stream_token(stream.public_id, stream.beats),
             now=at,
-            visible=visible,
-            acted=acted,
-            played=played,
         )
 
     stored = LessonProgress.objects.filter(enrolment__user=learner)

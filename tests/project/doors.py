@@ -126,6 +126,8 @@ STAFF = {
     "courses:programmes": {"organisation_admin"},
     "courses:programme": {"organisation_admin"},
     "courses:withdraw": {"organisation_admin"},
+    "courses:groups": {"organisation_admin"},
+    "courses:group": {"organisation_admin"},
     "exams:bank": {"trainer", "legal_reviewer"},
     "exams:bank_act": {"trainer", "legal_reviewer"},
     "exams:item": {"trainer", "legal_reviewer"},

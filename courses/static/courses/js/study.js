@@ -1,5 +1,5 @@
 // Study time of an open lesson: tells the server every half minute that somebody is
-// here, what was played, and where reading stopped. The server counts; a beat only
+// here, which recording is where, and where reading stopped. The server counts; a beat only
 // says whether the window stayed in front and whether somebody moved.
 const BEAT_EVERY = 30_000;
 const ACTS = ["scroll", "pointerdown", "pointermove", "keydown", "touchstart"];
@@ -26,7 +26,7 @@ async function post(url, body, keepalive = false) {
 function start(root) {
   const state = {
     url: "", token: "", acted: true, hidden: document.hidden,
-    position: root.dataset.studyPosition, end: false, busy: false,
+    position: root.dataset.studyPosition, end: false, busy: false, again: false,
   };
   const told = document.querySelector("[data-study-told]");
   const status = document.querySelector("[data-study-state]");
@@ -43,16 +43,30 @@ function start(root) {
     if (entries.some((entry) => entry.isIntersecting) && !state.end) { state.end = true; beat(); }
   }).observe(end);
 
-  const media = [...root.querySelectorAll("[data-study-media]")];
-  let played = 0;
-  for (const element of media) {
-    let last = null;
+  // A recording counts by its place, which the server compares with its own clock; so it
+  // is told at every beat, and at once when the recording starts, stops or is moved.
+  let playing = null;
+  let place = 0;
+  for (const element of root.querySelectorAll("[data-study-media]")) {
     element.addEventListener("timeupdate", () => {
-      const step = last === null ? 0 : element.currentTime - last;
-      if (step > 0 && step < 2) played += step;
-      last = element.paused ? null : element.currentTime;
+      if (element === playing && !element.seeking) place = element.currentTime;
     });
-    element.addEventListener("play", () => { last = element.currentTime; });
+    element.addEventListener("play", () => {
+      playing = element;
+      place = element.currentTime;
+      beat();
+    });
+    element.addEventListener("seeking", () => { if (element === playing) beat(); });
+    element.addEventListener("seeked", () => {
+      if (element !== playing) return;
+      place = element.currentTime;
+      beat();
+    });
+    for (const event of ["pause", "ended"]) element.addEventListener(event, () => {
+      if (element !== playing) return;
+      beat();
+      playing = null;
+    });
   }
 
   function say(kind, text) {
@@ -70,9 +84,9 @@ function start(root) {
   }
 
   async function beat(keepalive = false) {
-    if (!state.token || state.busy) return;
+    if (!state.token) return;
+    if (state.busy) { state.again = true; return; }
     state.busy = true;
-    const running = media.some((element) => !element.paused);
     const body = {
       token: state.token,
       visible: !state.hidden,
@@ -80,9 +94,8 @@ function start(root) {
       position: state.position || "",
       reached_end: state.end,
     };
-    if (running || played >= 1) body.played = Math.round(played);
+    if (playing) Object.assign(body, { recording: playing.dataset.studyMedia, recording_at: place });
     state.acted = false;
-    played = 0;
     try {
       show(await post(state.url, body, keepalive));
     } catch (error) {
@@ -91,6 +104,10 @@ function start(root) {
     } finally {
       state.busy = false;
       state.hidden = document.hidden;
+    }
+    if (state.again) {
+      state.again = false;
+      beat();
     }
   }
 
