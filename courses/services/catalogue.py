@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
@@ -48,6 +51,7 @@ def ensure_catalogue() -> CourseIndexPage:
     """
     Locale.objects.get_or_create(language_code="zh-hans")
     catalogue = CourseIndexPage.objects.first() or _make_root()
+    _point_site(catalogue)
     _make_workflow(catalogue)
     _grant_rights(catalogue)
     return catalogue
@@ -62,12 +66,21 @@ def _make_root() -> CourseIndexPage:
     root.refresh_from_db()
     catalogue = CourseIndexPage(title="课程", slug="learn")
     root.add_child(instance=catalogue)
+    return catalogue
+
+
+def _point_site(catalogue: CourseIndexPage) -> None:
+    """The site's address is the installation's own.
+
+    Wagtail previews a page under it; on the host of the packages nothing is shown.
+    """
+    home = urlsplit(settings.BASE_URL)
+    port = home.port or (443 if home.scheme == "https" else 80)
     Site.objects.update_or_create(
         is_default_site=True,
-        defaults={"hostname": "localhost", "port": 80, "root_page": catalogue},
+        defaults={"hostname": home.hostname, "port": port, "root_page": catalogue},
     )
     Site.clear_site_root_paths_cache()
-    return catalogue
 
 
 def _make_workflow(catalogue: CourseIndexPage) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -17,6 +18,7 @@ from wagtail.test.utils.form_data import (
 
 from accounts.models import User
 from courses.models import CoursePage, LessonPage, Section
+from courses.services.catalogue import ensure_catalogue
 from courses.tasks import publish_scheduled
 from tests.courses.learning_factories import make_course, make_lesson
 
@@ -172,6 +174,21 @@ def test_preview_shows_the_draft_as_a_lesson(draft: LessonPage) -> None:
 
     assert answer.status_code == 200
     assert "《安全生产法》" in answer.render().content.decode()
+
+
+def test_preview_opens_where_packages_have_a_host_of_their_own(
+    draft: LessonPage, instructor: User, signed_in: SignedIn, settings: Any
+) -> None:
+    settings.CONTENT_HOST = "localhost"
+    settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+    ensure_catalogue()
+
+    answer = signed_in(instructor).get(
+        reverse("wagtailadmin_pages:view_draft", args=[draft.pk])
+    )
+
+    assert answer.status_code == 200
+    assert draft.title in answer.content.decode()
 
 
 @pytest.mark.parametrize("who", ["learner", "certifier"])
