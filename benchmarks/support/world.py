@@ -6,7 +6,9 @@ import json
 import uuid
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 
+from django.db import connection
 from oauth2_provider.models import get_access_token_model
 
 from accounts.models import Membership, Organisation, User
@@ -45,6 +47,8 @@ def make_world(officers: int, *, now: datetime) -> dict[str, str]:
         )
     scheme = _scheme(organisation, now)
     _fill(officers, organisation, scheme, now)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
     application = ConnectedApplication.objects.filter(name="bench").first()
     if application is None:
         application = ConnectedApplication.objects.create(
@@ -174,7 +178,7 @@ def _fill(
         )
 
 
-def _question(pair: list[str]) -> dict[str, object]:
+def _question(pair: list[str]) -> dict[str, Any]:
     members = [
         {"type": "officer", "id": officer, "role": role}
         for officer, role in zip(pair, ("lead", "member"), strict=True)
@@ -196,19 +200,28 @@ def _question(pair: list[str]) -> dict[str, object]:
     }
 
 
-def _cerbos_question(pair: list[str]) -> dict[str, object]:
+def _cerbos_question(pair: list[str]) -> dict[str, Any]:
     """The same question for a PDP that must be told the standing of everybody."""
     asked = _question(pair)
-    subject = {
-        "type": "user",
-        "id": "c#1",
-        "properties": {
-            "roles": ["user"],
-            "cerbos.roles": ["user"],
-            "members": [
-                {"id": officer, "status": "active", "sectors": ["hazchem"]}
-                for officer in pair
-            ],
+    place = asked["resource"]["properties"]
+    members = [
+        {
+            **member,
+            "status": "active",
+            "sectors": ["hazchem"],
+            "methods": METHODS,
+            "divisions": [DIVISION[:4]],
+            "valid_from": "2020-01-01T00:00:00Z",
+            "valid_to": "2099-01-01T00:00:00Z",
+        }
+        for member in asked["subject"]["properties"]["members"]
+    ]
+    properties = {"roles": ["user"], "cerbos.roles": ["user"], "members": members}
+    return {
+        **asked,
+        "subject": {"type": "user", "id": "c#1", "properties": properties},
+        "resource": {
+            **asked["resource"],
+            "properties": {**place, "method": asked["action"]["properties"]["method"]},
         },
     }
-    return {**asked, "subject": subject}

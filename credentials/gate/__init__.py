@@ -1,5 +1,5 @@
 """The gate: a small ASGI application beside Django on the same origin."""
 
-from credentials.gate.application import PREFIXES, application
+from credentials.gate.application import PREFIXES, application, warm_up
 
-__all__ = ["PREFIXES", "application"]
+__all__ = ["PREFIXES", "application", "warm_up"]

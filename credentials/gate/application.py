@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.urls import get_resolver
 
 from credentials.gate.artefacts import ROUTES, key_set, status_list
 from credentials.gate.desk import Desk
@@ -47,7 +50,8 @@ class GateApplication:
     """One gate: its AuthZEN endpoints and its own."""
 
     def __init__(self) -> None:
-        self.authzen = AuthZen(Gate())
+        self.gate = Gate()
+        self.authzen = AuthZen(self.gate)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request to the gate."""
@@ -67,3 +71,16 @@ class GateApplication:
 
 
 application = GateApplication()
+
+
+async def warm_up() -> None:
+    """Does beforehand what the first requests of a process would wait for.
+
+    Loads the addresses (and with them every view), opens a connection and prepares
+    the statements in every lane. Then what lives as long as the process is taken out
+    of garbage collection, whose full passes would otherwise hold up answers.
+    """
+    await sync_to_async(lambda: get_resolver().url_patterns, thread_sensitive=True)()
+    await application.gate.warm_up()
+    gc.collect()
+    gc.freeze()

@@ -9,14 +9,13 @@ desk serves a single question at once.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import hmac
 import logging
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 from threading import local
 from time import monotonic
@@ -29,15 +28,12 @@ from django.utils import timezone
 
 from credentials.gate.fetching import Session, session
 from credentials.gate.policy import (
-    Logged,
     RegisterPolicy,
     bodies_asked,
-    canonical_bytes,
     officers_asked,
 )
 from credentials.gate.reading import Caller, read_snapshot, schemes_digest
 from credentials.gate.water import HighWater, RevisionRegressedError
-from credentials.models import DecisionRecord, DecisionSubject
 from credentials.protocol.asgi import Request, Response, error_response, json_response
 from credentials.protocol.errors import (
     ProtocolError,
@@ -46,7 +42,8 @@ from credentials.protocol.errors import (
     unavailable,
 )
 from credentials.protocol.operations import Batch, Operation
-from credentials.services.gate import freeze_gate
+from credentials.rules.decision import ACTIONS
+from credentials.services.gate import Logged, freeze_gate
 from credentials.services.keys import load_key
 
 log = logging.getLogger("credentials.gate")
@@ -54,9 +51,14 @@ log = logging.getLogger("credentials.gate")
 BATCH_SIZE = 64
 QUEUE_SIZE = 2000
 ANSWER_WITHIN = 5.0
+CLOCKS_APART = timedelta(seconds=2)
 CONNECTION_SECONDS = 60.0
 BEARER = re.compile(r"Bearer ([A-Za-z0-9._~+/-]{10,512}=*)", re.IGNORECASE)
 UNAVAILABLE = "The gate cannot answer now."
+
+
+class ClocksApartError(Exception):
+    """This server's clock and the database's differ too much to judge by."""
 
 
 @dataclass(slots=True)
@@ -125,36 +127,44 @@ class Desk:
             task = loop.create_task(self._work())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        alarm = loop.call_later(ANSWER_WITHIN, give_up, job.answer)
         try:
-            return await asyncio.wait_for(job.answer, ANSWER_WITHIN)
-        except TimeoutError:
-            raise unavailable(UNAVAILABLE) from None
+            return await job.answer
+        finally:
+            alarm.cancel()
 
     async def _work(self) -> None:
         """One lane: takes what waits until nothing does."""
-        serve = sync_to_async(self.serve, thread_sensitive=True)
-        if self._lanes > 1:
-            serve = sync_to_async(
-                self.serve, thread_sensitive=False, executor=self._threads
-            )
         while self._waiting:
-            jobs = self._waiting[:BATCH_SIZE]
+            jobs = [job for job in self._waiting[:BATCH_SIZE] if not job.answer.done()]
             self._waiting = self._waiting[BATCH_SIZE:]
-            answers = await serve(jobs)
-            for job, answer in zip(jobs, answers, strict=True):
+            for job, answer in zip(jobs, await self._served(jobs), strict=True):
                 if not job.answer.done():
                     job.answer.set_result(answer)
+
+    async def _served(self, jobs: Sequence[Job]) -> list[Response]:
+        """Lanes have threads of their own; a single one uses that of Django."""
+        if self._lanes == 1:
+            return await sync_to_async(self.serve, thread_sensitive=True)(jobs)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self.serve, jobs)
+
+    async def warm_up(self) -> None:
+        """Serves an empty batch in every lane at once; a failure only costs time."""
+        await asyncio.gather(*(self._served([]) for _ in range(self._lanes)))
 
     def serve(self, jobs: Sequence[Job]) -> list[Response]:
         """Answers a batch in one transaction; any failure refuses all of it."""
         self._renew_connection()
         now = timezone.now()
         try:
-            with session() as opened:
+            with session(several_reads=any(map(reads_more, jobs))) as opened:
                 return self._serve(opened, jobs, now)
         except RevisionRegressedError:
             log.critical("the register went back to an older revision")
             freeze_gate("revision_regression", now=now)
+        except ClocksApartError:
+            log.critical("the clocks of this server and of the database are apart")
         except (DatabaseError, InterfaceError, psycopg.Error):
             log.exception("the register cannot be read or written")
             _drop_connection()
@@ -188,11 +198,11 @@ class Desk:
             bodies_asked(evaluations),
             now=now,
         )
+        check_clock(snapshot.database_clock, began=now, ended=timezone.now())
         self._water.check(snapshot.installation, snapshot.view.revision, mark)
         key = load_key(snapshot.kid)
         policy_digest = schemes_digest(snapshot.view)
-        rows: list[DecisionRecord] = []
-        subjects: list[DecisionSubject] = []
+        logged: list[Logged] = []
         answers = []
         for job in jobs:
             try:
@@ -206,18 +216,42 @@ class Desk:
                     page_key=page_key(),
                     issuer=settings.BASE_URL,
                     key=key,
+                    request_id=job.request.header("x-request-id"),
                 )
                 answer = json_response(job.operation.run(policy), headers=headers)
             except ProtocolError as failure:
                 answer = error_response(failure)
             else:
-                request_id = job.request.header("x-request-id")
-                for logged in policy.logged:
-                    rows.append(decision_row(logged, request_id))
-                    subjects.extend(subject_rows(logged))
+                logged.extend(policy.logged)
             answers.append(answer)
-        opened.store(rows, subjects)
+        opened.store(logged)
         return answers
+
+
+def check_clock(database: datetime | None, *, began: datetime, ended: datetime) -> None:
+    """Raises when the database, asked in between, shows another time than we do.
+
+    Whose clock jumped cannot be told, and every term is judged by a clock.
+    """
+    if database is not None and not (
+        began - CLOCKS_APART <= database <= ended + CLOCKS_APART
+    ):
+        raise ClocksApartError
+
+
+def give_up(answer: asyncio.Future[Response]) -> None:
+    """Ends the wait of a question that was not answered in time."""
+    if not answer.done():
+        answer.set_exception(unavailable(UNAVAILABLE))
+
+
+def reads_more(job: Job) -> bool:
+    """Whether an answer needs more than the first read: searches and the past."""
+    return not isinstance(job.operation, Batch) or any(
+        ACTIONS[evaluation.action.name].past
+        for evaluation in job.operation.evaluations
+        if evaluation.action.name in ACTIONS
+    )
 
 
 def lanes() -> int:
@@ -260,33 +294,6 @@ def client_certificate(request: Request) -> str:
 def page_key() -> bytes:
     """The key page tokens are sealed with."""
     return hmac.digest(settings.SECRET_KEY.encode(), b"gate search page", "sha256")
-
-
-def subject_rows(logged: Logged) -> list[DecisionSubject]:
-    """The rows by which the decision is found from its officers."""
-    return [
-        DecisionSubject(decision_id=logged.evaluation_id, officer_id=officer_id)
-        for officer_id in logged.officer_ids
-    ]
-
-
-def decision_row(logged: Logged, request_id: str) -> DecisionRecord:
-    """The row of the decision log, with the digest over its payload."""
-    payload = dict(logged.payload)
-    return DecisionRecord(
-        evaluation_id=logged.evaluation_id,
-        application_id=logged.application_id,
-        evaluated_at=logged.evaluated_at,
-        request_id=request_id,
-        action=logged.action,
-        inspection=logged.inspection,
-        permitted=logged.permitted,
-        reason=logged.reason,
-        revision=logged.revision,
-        policy=logged.policy,
-        payload=payload,
-        digest=hashlib.sha256(canonical_bytes(payload)).hexdigest(),
-    )
 
 
 def _from(address: str, networks: Sequence[str]) -> bool:

@@ -1,20 +1,23 @@
-"""The few queries of the gate, sent one by one or all in one round trip.
+"""The few queries of the gate, sent one by one or all as one statement.
 
 The querysets below are the only place that says what is read. On PostgreSQL, outside
-of a transaction, their SQL goes out in one pipeline under one snapshot, and what is
-written goes out in a second one together with the commit. Elsewhere (SQLite, tests)
-they run one after another in an ordinary transaction. What comes back is the same.
+of a transaction, their SQL becomes one prepared statement that answers with one JSON
+document, and so reads one snapshot; what is written is one statement too. Elsewhere
+(SQLite, tests) they run one after another in an ordinary transaction. What comes back
+is the same.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any, TypedDict
 from uuid import UUID
 
+import msgspec
 import psycopg
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -23,8 +26,6 @@ from oauth2_provider.models import get_access_token_model
 from accounts.models import Membership, Organisation, User
 from credentials.enums import SchemeVersionState
 from credentials.models import (
-    DecisionRecord,
-    DecisionSubject,
     GateState,
     Qualification,
     Recusal,
@@ -32,7 +33,7 @@ from credentials.models import (
     SchemeVersion,
     SigningKey,
 )
-from credentials.services.gate import log_decisions
+from credentials.services.gate import Logged, log_decisions
 
 Row = tuple[Any, ...]
 Ids = Sequence[Any]
@@ -60,8 +61,10 @@ def _callers(ids: Ids) -> QuerySet[Any, Any]:
 
 
 def _users(ids: Ids) -> QuerySet[Any, Any]:
-    return User.objects.filter(public_id__in=ids).values_list(
-        "pk", "public_id", "is_active", "phone", "email"
+    return (
+        User.objects.filter(public_id__in=ids)
+        .order_by()
+        .values_list("pk", "public_id", "is_active", "phone", "email")
     )
 
 
@@ -90,13 +93,17 @@ def _qualifications(ids: Ids) -> QuerySet[Any, Any]:
 
 
 def _posts(ids: Ids) -> QuerySet[Any, Any]:
-    return Membership.objects.filter(user__public_id__in=ids).values_list(
-        "user_id",
-        "organisation__public_id",
-        "organisation__division_code",
-        "organisation__body_type",
-        "joined_on",
-        "left_on",
+    return (
+        Membership.objects.filter(user__public_id__in=ids)
+        .order_by()
+        .values_list(
+            "user_id",
+            "organisation__public_id",
+            "organisation__division_code",
+            "organisation__body_type",
+            "joined_on",
+            "left_on",
+        )
     )
 
 
@@ -133,17 +140,65 @@ def _versions(ids: Ids) -> QuerySet[Any, Any]:
     )
 
 
-QUERIES: dict[str, Callable[[Ids], QuerySet[Any, Any]]] = {
-    "callers": _callers,
-    "users": _users,
-    "qualifications": _qualifications,
-    "posts": _posts,
-    "recusals": _recusals,
-    "bodies": _bodies,
-    "register": _register,
-    "state": _state,
-    "keys": _keys,
-    "versions": _versions,
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A queryset over ids of one SQL type, and the types of its columns."""
+
+    make: Callable[[Ids], QuerySet[Any, Any]]
+    ids: str
+    row: Any
+
+
+QUERIES = {
+    "callers": Query(
+        _callers,
+        "text",
+        tuple[
+            str,
+            str,
+            datetime,
+            int,
+            str,
+            list[str],
+            list[str],
+            list[str],
+            int,
+            str,
+        ],
+    ),
+    "users": Query(_users, "uuid", tuple[int, UUID, bool, str, str]),
+    "qualifications": Query(
+        _qualifications,
+        "uuid",
+        tuple[
+            int,
+            UUID,
+            str,
+            int,
+            list[str],
+            list[str],
+            list[str],
+            datetime,
+            datetime,
+            str,
+            datetime | None,
+            datetime | None,
+            str,
+            UUID,
+            str,
+        ],
+    ),
+    "posts": Query(_posts, "uuid", tuple[int, UUID, str, str, date, date | None]),
+    "recusals": Query(
+        _recusals,
+        "uuid",
+        tuple[int, str, str, datetime, datetime | None, bool],
+    ),
+    "bodies": Query(_bodies, "uuid", tuple[UUID, str, str]),
+    "register": Query(_register, "text", tuple[int]),
+    "state": Query(_state, "integer", tuple[UUID, datetime | None]),
+    "keys": Query(_keys, "", tuple[str]),
+    "versions": Query(_versions, "text", tuple[int, datetime | None]),
 }
 
 
@@ -171,133 +226,121 @@ class Session:
     def fetch(self, asked: dict[str, Ids]) -> dict[str, list[Row]]:
         """The rows of every query."""
         return {
-            name: list(QUERIES[name](ids)) if ids or name == "keys" else []
+            name: list(QUERIES[name].make(ids)) if ids or name == "keys" else []
             for name, ids in asked.items()
         }
 
-    def store(
-        self, records: list[DecisionRecord], subjects: list[DecisionSubject]
-    ) -> None:
+    def store(self, decisions: Sequence[Logged]) -> None:
         """Writes the log; it is durable when the session has ended."""
-        log_decisions(records, subjects)
+        log_decisions(decisions)
 
 
-class PipelinedSession(Session):
-    """The same on PostgreSQL in two round trips."""
+class PreparedSession(Session):
+    """The same on PostgreSQL by one statement each, prepared once per connection."""
 
     def __init__(self, raw: psycopg.Connection[Any]) -> None:
-        self._raw = raw
+        self._cursor = psycopg.Cursor(raw)
 
     def fetch(self, asked: dict[str, Ids]) -> dict[str, list[Row]]:
-        """Begins the transaction and reads everything in one pipeline."""
-        cursors: dict[str, psycopg.Cursor[Row]] = {}
-        with self._raw.pipeline():
-            self._cursor().execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
-            for name, ids in asked.items():
-                if ids or name == "keys":
-                    padded = _padded(ids)
-                    cursors[name] = self._cursor()
-                    cursors[name].execute(compiled(name, len(padded)), padded)
-        return {
-            name: [_parsed(row) for row in cursors[name].fetchall()]
-            if name in cursors
-            else []
-            for name in asked
-        }
+        """Reads everything in one round trip."""
+        text, names = everything()
+        self._cursor.execute(text, [_array(asked[name]) for name in names])
+        (document,) = self._cursor.fetchone() or ("{}",)
+        return {name: rows or [] for name, rows in _decoder().decode(document).items()}
 
-    def store(
-        self, records: list[DecisionRecord], subjects: list[DecisionSubject]
-    ) -> None:
-        """Writes and commits in one pipeline."""
-        with self._raw.pipeline():
-            cursor = self._cursor()
-            if records:
-                columns = zip(*map(_record_values, records), strict=True)
-                cursor.execute(INSERT_RECORDS, [list(column) for column in columns])
-            if subjects:
-                decisions = [subject.decision_id for subject in subjects]
-                officers = [subject.officer_id for subject in subjects]
-                cursor.execute(INSERT_SUBJECTS, [decisions, officers])
-            cursor.execute("COMMIT")
-
-    def _cursor(self) -> psycopg.Cursor[Row]:
-        return psycopg.Cursor(self._raw)
+    def store(self, decisions: Sequence[Logged]) -> None:
+        """Writes everything in one round trip."""
+        if decisions:
+            self._cursor.execute(INSERT, [_ENCODER.encode(decisions).decode()])
 
 
 @contextmanager
-def session() -> Iterator[Session]:
-    """A session of the kind the database allows; an error undoes all of it."""
-    if connection.vendor == "postgresql" and not connection.in_atomic_block:
-        connection.ensure_connection()
-        raw = connection.connection
-        raw.prepare_threshold = 3
-        try:
-            yield PipelinedSession(raw)
-        except BaseException:
-            connection.close()
-            raise
-        if raw.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
-            raw.rollback()
-    else:
+def session(*, several_reads: bool = False) -> Iterator[Session]:
+    """A session of the kind the database allows; an error undoes all of it.
+
+    One that reads more than once (searches, the past) needs a transaction to see one
+    snapshot throughout; one that does not is spared it.
+    """
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
         with transaction.atomic():
             yield Session()
+        return
+    prepared = PreparedSession(_prepared_connection())
+    if not several_reads:
+        yield prepared
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield prepared
 
 
-@lru_cache(maxsize=512)
-def compiled(name: str, count: int) -> str:
-    """The SQL of a query for that many ids, as Django's compiler writes it."""
-    dummy: Ids = [UUID(int=number + 1) for number in range(count)]
-    if name in ("callers", "register", "versions"):
-        dummy = [str(number) for number in range(count)]
-    elif name == "state":
-        dummy = list(range(1, count + 1))
-    sql, parameters = QUERIES[name](dummy).query.sql_with_params()
-    if len(parameters) != count:
-        raise AssertionError(name)
-    return str(sql)
+def _prepared_connection() -> psycopg.Connection[Any]:
+    """The thread's connection, set to plan each statement once."""
+    connection.ensure_connection()
+    raw: psycopg.Connection[Any] = connection.connection
+    if raw.prepare_threshold != 0:
+        raw.prepare_threshold = 0
+        raw.execute("SET plan_cache_mode = force_generic_plan")
+    return raw
 
 
-INSERT_RECORDS = (
-    "INSERT INTO credentials_decisionrecord (evaluation_id, application_id, "
-    "evaluated_at, request_id, action, inspection, permitted, reason, revision, "
-    "policy, payload, digest) SELECT * FROM UNNEST(%s::text[], %s::bigint[], "
-    "%s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::boolean[], "
-    "%s::text[], %s::bigint[], %s::text[], %s::text[]::jsonb[], %s::text[])"
-)
-INSERT_SUBJECTS = (
-    "INSERT INTO credentials_decisionsubject (decision_id, officer_id) "
-    "SELECT * FROM UNNEST(%s::text[], %s::text[])"
-)
+@cache
+def everything() -> tuple[str, tuple[str, ...]]:
+    """One statement for all queries, and whose ids its parameters are.
+
+    Each query is Django's own SQL, with its list of ids made an array. The database
+    adds what its own clock says.
+    """
+    parts, names = [], []
+    for name, query in QUERIES.items():
+        dummy: Ids = [1] if query.ids == "integer" else [str(NOBODY)]
+        sql, parameters = query.make(dummy).query.sql_with_params()
+        if query.ids:
+            given = f"= ANY(%s::{query.ids}[])"
+            if len(parameters) != 1 or sql.count("IN (%s)") != 1:
+                raise AssertionError(name)
+            sql = sql.replace("IN (%s)", given)
+            names.append(name)
+        columns = ", ".join(f"c{n}" for n in range(len(query.row.__args__)))
+        parts.append(
+            f"'{name}', (SELECT json_agg(json_build_array({columns}))"  # noqa: S608
+            f" FROM ({sql}) AS found ({columns}))"
+        )
+    parts.append("'clock', json_build_array(json_build_array(clock_timestamp()))")
+    return f"SELECT json_build_object({', '.join(parts)})::text", tuple(names)
 
 
-def _record_values(record: DecisionRecord) -> Row:
-    return (
-        record.evaluation_id,
-        record.application_id,
-        record.evaluated_at,
-        record.request_id,
-        record.action,
-        record.inspection,
-        record.permitted,
-        record.reason,
-        record.revision,
-        record.policy,
-        json.dumps(record.payload),
-        record.digest,
+@cache
+def _decoder() -> msgspec.json.Decoder[dict[str, list[Row] | None]]:
+    """Reads the document into rows typed as the querysets would give them."""
+    rows = [(name, list[query.row] | None) for name, query in QUERIES.items()]  # type: ignore[name-defined]
+    rows.append(("clock", list[tuple[datetime]]))
+    return msgspec.json.Decoder(TypedDict("Rows", dict(rows)))  # type: ignore[operator]
+
+
+INSERT = """
+WITH given AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(%s::json) AS row (
+        evaluation_id text, application_id bigint, evaluated_at timestamptz,
+        request_id text, action text, inspection text, permitted boolean,
+        reason text, revision bigint, policy text, payload jsonb, digest text,
+        officer_ids json
     )
-
-
-def _padded(ids: Ids) -> list[Any]:
-    """The ids, the last one repeated up to a power of two: few statements to keep."""
-    size = 1
-    while size < len(ids):
-        size *= 2
-    return [*ids, *([ids[-1]] * (size - len(ids)))] if ids else []
-
-
-def _parsed(row: Row) -> Row:
-    """JSON columns arrive as text through the raw connection."""
-    return tuple(
-        json.loads(value) if type(value) is str and value[:1] == "[" else value
-        for value in row
+), written AS (
+    INSERT INTO credentials_decisionrecord (
+        evaluation_id, application_id, evaluated_at, request_id, action, inspection,
+        permitted, reason, revision, policy, payload, digest
     )
+    SELECT evaluation_id, application_id, evaluated_at, request_id, action,
+        inspection, permitted, reason, revision, policy, payload, digest FROM given
+)
+INSERT INTO credentials_decisionsubject (decision_id, officer_id)
+SELECT evaluation_id, json_array_elements_text(officer_ids) FROM given
+"""
+_ENCODER = msgspec.json.Encoder()
+
+
+def _array(ids: Ids) -> str:
+    """The ids as an array of PostgreSQL; all of them are plain words or numbers."""
+    return "{" + ",".join(map(str, ids)) + "}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import os
 import re
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import rfc8785
 from django.db import DatabaseError
 
@@ -32,6 +32,7 @@ from credentials.rules.decision import ACTIONS, decide
 from credentials.rules.identifiers import make_ulid
 from credentials.rules.questions import UnfitQuestionError, read_question
 from credentials.rules.reasons import REASONS_USER, REMEDIES, ReasonCode
+from credentials.services.gate import Logged
 from credentials.tokens import (
     BadTokenError,
     PrivateKey,
@@ -43,26 +44,9 @@ from credentials.tokens import (
 log = logging.getLogger("credentials.gate")
 
 RECEIPT_TYPE = "gate-receipt+jwt"
-FRACTION = re.compile(r'(?:":|[\[,])-?[0-9]+[.eE]')
+FRACTION = re.compile(rb'(?:":|[\[,])-?[0-9]+[.eE]')
 CANDIDATE_CHUNK = 200
 SEARCHED_METHODS = tuple(Method.values)
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """An answer as it goes into the decision log."""
-
-    evaluation_id: str
-    application_id: int
-    evaluated_at: datetime
-    action: str
-    inspection: str
-    permitted: bool
-    reason: str
-    revision: int
-    policy: str
-    officer_ids: tuple[str, ...]
-    payload: Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -76,6 +60,7 @@ class RegisterPolicy:
     page_key: bytes
     issuer: str
     key: PrivateKey | None
+    request_id: str = ""
     logged: list[Logged] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
 
@@ -99,10 +84,10 @@ class RegisterPolicy:
         except Exception:
             log.exception("an evaluation failed")
             decision = _refusal(Reason(ReasonCode.INTERNAL_ERROR))
-        request = as_json(evaluation)
-        digest = request_digest(request)
+        request = canonical_bytes(as_json(evaluation))
+        digest = hashlib.sha256(request).hexdigest()
         context = self._context(evaluation, question, decision, evaluation_id, digest)
-        self._note(request, question, decision, evaluation_id, digest)
+        self._note(evaluation, request, question, decision, evaluation_id, digest)
         self.decisions.append(decision)
         return Answer(decision.permitted, context)
 
@@ -213,7 +198,8 @@ class RegisterPolicy:
 
     def _note(
         self,
-        request: Mapping[str, Any],
+        evaluation: Evaluation,
+        request: bytes,
         question: Question | None,
         decision: Decision,
         evaluation_id: str,
@@ -222,7 +208,7 @@ class RegisterPolicy:
         members = question.members if question else ()
         payload = {
             "evaluation_id": evaluation_id,
-            "request": request,
+            "request": msgspec.Raw(request),
             "request_sha256": digest,
             "evaluated_at": instant(self.now),
             "decision": decision.permitted,
@@ -232,19 +218,22 @@ class RegisterPolicy:
             "policy": self.digest,
             "client": self.caller.client_id,
         }
+        text = msgspec.json.encode(payload, order="deterministic")
         self.logged.append(
             Logged(
                 evaluation_id=evaluation_id,
                 application_id=self.caller.application_id,
                 evaluated_at=self.now,
-                action=request["action"]["name"][:64],
-                inspection=request["resource"]["id"],
+                request_id=self.request_id,
+                action=evaluation.action.name[:64],
+                inspection=evaluation.resource.id,
                 permitted=decision.permitted,
                 reason=decision.reason,
                 revision=self.view.revision,
                 policy=self.digest,
+                payload=msgspec.Raw(text),
+                digest=hashlib.sha256(text).hexdigest(),
                 officer_ids=tuple({member.officer_id: None for member in members}),
-                payload=payload,
             )
         )
 
@@ -384,9 +373,9 @@ def canonical_bytes(value: Mapping[str, Any]) -> bytes:
     They differ only in numbers with a fraction or exponent and in the order of names
     beyond ASCII; such values take the slow way.
     """
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = msgspec.json.encode(value, order="deterministic")
     if text.isascii() and not FRACTION.search(text):
-        return text.encode()
+        return text
     return rfc8785.dumps(dict(value))
 
 

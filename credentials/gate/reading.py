@@ -83,6 +83,7 @@ class Snapshot:
     view: RegisterView
     installation: str
     kid: str
+    database_clock: datetime | None = None
 
 
 def read_snapshot(
@@ -99,7 +100,7 @@ def read_snapshot(
     rows = session.fetch(asked)
     if not rows["state"]:
         GateState.objects.get_or_create(pk=1)
-        rows["state"] = list(QUERIES["state"]([1]))
+        rows["state"] = list(QUERIES["state"].make([1]))
     installation, frozen_at = rows["state"][0]
     revision = rows["register"][0][0] if rows["register"] else 0
     schemes = _schemes_now(str(installation), tuple(rows["versions"]), now)
@@ -112,6 +113,7 @@ def read_snapshot(
         view=replace(view, frozen=view.frozen or frozen_at is not None),
         installation=str(installation),
         kid=rows["keys"][0][0] if rows["keys"] else "",
+        database_clock=rows["clock"][0][0] if "clock" in rows else None,
     )
 
 
@@ -125,7 +127,7 @@ def read_callers(tokens: Collection[str], *, now: datetime) -> dict[str, Caller]
     }
     return {
         by_checksum[row[0]]: _caller(row)
-        for row in QUERIES["callers"](list(by_checksum))
+        for row in QUERIES["callers"].make(list(by_checksum))
         if row[2] > now
     }
 
@@ -222,8 +224,8 @@ def _remembered_schemes(
 @lru_cache(maxsize=4)
 def _freezes_at(installation: str, revision: int) -> frozenset[str]:
     """Freezes are ledger entries: nothing changes without a new revision."""
-    del installation, revision
-    return freezes()
+    del installation
+    return freezes(up_to=revision)
 
 
 def candidate_ids(sector: str, after: str, limit: int) -> list[str]:

@@ -31,9 +31,7 @@ from credentials.data import Member
 from credentials.errors import CredentialsError
 from credentials.gate.desk import (
     check_caller,
-    decision_row,
     page_key,
-    subject_rows,
     token_of,
 )
 from credentials.gate.policy import (
@@ -254,11 +252,10 @@ def _decide(
         page_key=page_key(),
         issuer=settings.BASE_URL,
         key=current_key(),
+        request_id=call.request.header("x-request-id"),
     )
     document = policy.evaluate(evaluation).as_json()
-    request_id = call.request.header("x-request-id")
-    record = decision_row(policy.logged[0], request_id)
-    log_decisions([record], subject_rows(policy.logged[0]))
+    (record,) = log_decisions(policy.logged)
     return policy, record, document
 
 

@@ -7,12 +7,13 @@ a parsed operation to the back end, which authenticates and asks its policy.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+import msgspec
 
 from credentials.protocol.decode import (
     MAXIMUM_BYTES,
@@ -114,14 +115,14 @@ def json_response(
     document: Any, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
     """A JSON answer that no cache may keep."""
-    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    body = msgspec.json.encode(document)
     base = {"Content-Type": "application/json", "Cache-Control": "no-store"}
     return Response(body, status, {**base, **(headers or {})})
 
 
 def cached_json(request: Request, document: JsonObject, *, max_age: int) -> Response:
     """A public JSON answer with a strong entity tag."""
-    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    body = msgspec.json.encode(document)
     return cached(request, body, "application/json", max_age=max_age)
 
 

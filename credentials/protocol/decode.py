@@ -1,7 +1,7 @@
 """A strict JSON decoder for a gate.
 
 Two readers of one request must never understand it differently. So duplicate
-keys, NaN, lone surrogates, numbers beyond double precision, deep nesting and
+keys, NaN, NUL, lone surrogates, numbers beyond double precision, deep nesting and
 large bodies are refused instead of repaired.
 """
 
@@ -92,6 +92,8 @@ def _check(root: JsonObject) -> None:
 
 
 def _check_text(text: str) -> None:
+    if "\0" in text:
+        raise bad_request("A text holds a NUL character.")
     if text.isascii():
         return
     try:

@@ -124,9 +124,14 @@ def scheme_version_in_effect(scheme: Scheme, at: datetime) -> SchemeVersion | No
     return scheme.versions.in_effect(at).select_related("scheme").first()
 
 
-def freezes(*, at: datetime | None = None) -> frozenset[str]:
-    """The schemes frozen now (or at ``at``); ``""`` stands for the whole register."""
+def freezes(*, at: datetime | None = None, up_to: int | None = None) -> frozenset[str]:
+    """The schemes frozen now (or at ``at``); ``""`` stands for the whole register.
+
+    Entries after the number ``up_to`` are left aside.
+    """
     rows = LedgerEntry.objects.filter(act__in=[Act.FROZEN, Act.UNFROZEN])
+    if up_to is not None:
+        rows = rows.filter(sequence__lte=up_to)
     if at is not None:
         rows = rows.filter(effective_at__lte=at)
     frozen: set[str] = set()

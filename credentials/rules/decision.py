@@ -12,9 +12,10 @@ without a qualification inspects).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from credentials.data import (
     Decision,
@@ -125,11 +126,11 @@ def status_at(
     known_at: datetime | None = None,
 ) -> StatusChange | None:
     """The change in force at a time as known at a time; the last recorded wins."""
+    early = at if known_at is not None else at + CAUTION
     for change in reversed(changes):
         if known_at is not None and change.recorded_at > known_at:
             continue
-        reach = at if change.status == "active" else at + CAUTION
-        if change.effective_at <= (at if known_at is not None else reach):
+        if change.effective_at <= (at if change.status == "active" else early):
             return change
     return None
 
@@ -153,7 +154,7 @@ def _question_reason(
     if missing:
         return Reason(Code.RESOURCE_INCOMPLETE, details={"missing": missing})
     if question.division:
-        if not is_division_code(question.division):
+        if not lineage and not is_division_code(question.division):
             return Reason(Code.RESOURCE_INCOMPLETE, details={"missing": ["division"]})
         if not covers(client_divisions, lineage):
             return Reason(Code.CLIENT_NOT_AUTHORISED_FOR_DIVISION)
@@ -254,14 +255,15 @@ def _decide_team(
         elif not finding.supervised and member.role in COUNTED_ROLES:
             counted += 1
             leads += member.role == "lead"
-    reasons.extend(
-        Reason(Code.SUPERVISION_REQUIRED, finding.officer_id)
-        for finding in findings
-        if finding.supervised and not finding.reasons and not leads
-    )
-    quorum = max(scheme.quorum for scheme in schemes)
-    if not leads and any(scheme.lead_required for scheme in schemes):
-        reasons.append(Reason(Code.TEAM_LEAD_MISSING))
+    quorum = max([scheme.quorum for scheme in schemes])
+    if not leads:
+        reasons.extend(
+            Reason(Code.SUPERVISION_REQUIRED, finding.officer_id)
+            for finding in findings
+            if finding.supervised and not finding.reasons
+        )
+        if any(scheme.lead_required for scheme in schemes):
+            reasons.append(Reason(Code.TEAM_LEAD_MISSING))
     if counted < quorum:
         reasons.extend(assistants)
         details = {"required": quorum, "qualified": counted}
@@ -272,14 +274,14 @@ def _decide_team(
     return _permit(now, findings)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Finding:
-    """What was found about one person: reasons against, and what may change soon."""
+    """What was found about one person: reasons against, and the next known change."""
 
     officer_id: str
     reasons: tuple[Reason, ...]
     supervised: bool = False
-    edges: tuple[datetime, ...] = ()
+    holds_until: datetime | None = None
 
 
 def _find(
@@ -298,8 +300,14 @@ def _find(
     if question.team and member.role not in TEAM_ROLES:
         return Finding(officer_id, (Reason(Code.TEAM_MEMBER_ROLE_UNFIT, officer_id),))
     at = question.at if terms.past else max(question.at, now)
-    reasons = list(_conflict_reasons(record, question, at))
-    posts = _posts_at(record, at)
+    reasons: list[Reason] = []
+    if record.recusals or question.investigators:
+        reasons.extend(_conflict_reasons(record, question, at))
+    posts = [
+        post
+        for post in record.posts
+        if post.regular and post.since <= at and (post.until is None or at < post.until)
+    ]
     post_reason = _post_reason(posts, question, register, lineage, at)
     if post_reason is not None:
         reasons.append(Reason(post_reason, officer_id))
@@ -310,7 +318,7 @@ def _find(
     if best is None or reasons:
         return Finding(officer_id, tuple(reasons))
     supervised = best.supervised or member.role == "trainee"
-    return Finding(officer_id, (), supervised, tuple(_edges(best, posts, at)))
+    return Finding(officer_id, (), supervised, _next_edge(best, posts, at))
 
 
 def _conflict_reasons(
@@ -329,16 +337,8 @@ def _conflict_reasons(
             yield Reason(code, record.officer_id)
 
 
-def _posts_at(record: OfficerRecord, at: datetime) -> tuple[PostRecord, ...]:
-    return tuple(
-        post
-        for post in record.posts
-        if post.regular and post.since <= at and (post.until is None or at < post.until)
-    )
-
-
 def _post_reason(
-    posts: tuple[PostRecord, ...],
+    posts: Sequence[PostRecord],
     question: Question,
     register: RegisterView,
     lineage: frozenset[str],
@@ -348,15 +348,18 @@ def _post_reason(
     if not posts:
         return Code.OFFICER_NOT_IN_POST
     if question.sector:
-        posts = tuple(
+        posts = [
             post
             for post in posts
             if post.body_type != "mine_safety_body" or question.sector in MINE_SECTORS
-        )
+        ]
         if not posts:
             return Code.SECTOR_NOT_COVERED
-    if not question.division or any(covers((p.division,), lineage) for p in posts):
+    if not question.division:
         return None
+    for post in posts:
+        if post.division in lineage:
+            return None
     if question.method == "cross_area" and question.task is not None:
         body = register.bodies.get(question.task.assigned_by)
         if body is not None and any(
@@ -377,15 +380,15 @@ def _best_qualification(
     register: RegisterView,
 ) -> tuple[QualificationRecord | None, tuple[Reason, ...]]:
     """The qualification that carries the person, or why the nearest one does not."""
-    held = [
-        qualification
-        for qualification in record.qualifications
-        if question.known_at is None
-        or (
-            qualification.changes
-            and qualification.changes[0].recorded_at <= question.known_at
-        )
-    ]
+    held: Sequence[QualificationRecord] = record.qualifications
+    known_at = question.known_at
+    if known_at is not None:
+        held = [
+            qualification
+            for qualification in held
+            if qualification.changes
+            and qualification.changes[0].recorded_at <= known_at
+        ]
     if not held:
         return None, (Reason(Code.QUALIFICATION_MISSING, record.officer_id),)
     nearest: tuple[Reason, ...] | None = None
@@ -412,10 +415,7 @@ def _faults(
     register: RegisterView,
 ) -> tuple[int, tuple[Reason, ...]]:
     """Every fault of one qualification, and how near it came (for the nearest)."""
-
-    def fault(code: Code, **details: object) -> Reason:
-        return Reason(code, record.officer_id, qualification.scheme, details)
-
+    fault = partial(_fault, record.officer_id, qualification.scheme)
     if question.sector and question.sector not in qualification.sectors:
         return 0, (fault(Code.SECTOR_NOT_COVERED),)
     if terms.function not in qualification.functions:
@@ -459,6 +459,10 @@ def _faults(
     return 3, tuple(faults)
 
 
+def _fault(officer_id: str, scheme: str, code: Code, **details: object) -> Reason:
+    return Reason(code, officer_id, scheme, details)
+
+
 def _area_codes(
     qualification: QualificationRecord,
     question: Question,
@@ -483,29 +487,36 @@ def _area_codes(
             for area in qualification.divisions
             for code in ancestors(area, at, register.divisions)
         )
-    if lost or (issuer and not covers((issuer,), own)):
+    if lost or (issuer and issuer not in own):
         yield Code.ISSUER_NOT_COMPETENT
 
 
-def _edges(
-    qualification: QualificationRecord, posts: tuple[PostRecord, ...], at: datetime
-) -> Iterator[datetime]:
-    """The instants at which this finding may stop being true."""
-    yield qualification.valid_to
+def _next_edge(
+    qualification: QualificationRecord, posts: Sequence[PostRecord], at: datetime
+) -> datetime:
+    """The first instant after ``at`` at which this finding may stop being true."""
+    edges = [qualification.valid_to]
     if qualification.renewal_due_at is not None:
-        yield qualification.renewal_due_at
+        edges.append(qualification.renewal_due_at)
     if qualification.study_due_at is not None and qualification.study_minutes_missing:
-        yield qualification.study_due_at
-    for change in qualification.changes:
-        if change.effective_at > at:
-            yield change.effective_at
-    for post in posts:
-        if post.until is not None:
-            yield post.until
+        edges.append(qualification.study_due_at)
+    edges.extend(
+        [
+            change.effective_at
+            for change in qualification.changes
+            if change.effective_at > at
+        ]
+    )
+    edges.extend([post.until for post in posts if post.until is not None])
+    return min(edges)
 
 
 def _permit(now: datetime, findings: list[Finding]) -> Decision:
-    edges = [edge for finding in findings for edge in finding.edges if edge > now]
-    holds_until = min(edges, default=now + ANSWER_LIFE)
-    valid_until = min(now + ANSWER_LIFE, holds_until)
-    return Decision(True, Code.QUALIFIED, (), valid_until, holds_until)
+    latest = now + ANSWER_LIFE
+    edges = [
+        finding.holds_until
+        for finding in findings
+        if finding.holds_until is not None and finding.holds_until > now
+    ]
+    holds_until = min(edges, default=latest)
+    return Decision(True, Code.QUALIFIED, (), min(latest, holds_until), holds_until)

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.models import Organisation, User
@@ -16,7 +15,7 @@ from credentials.models import (
     ClientSecret,
     ConnectedApplication,
 )
-from credentials.oauth import SCOPES
+from credentials.oauth import SCOPES, hash_secret
 
 SECRET_LIFE = timedelta(days=365)
 SECRET_OVERLAP = timedelta(days=7)
@@ -103,7 +102,7 @@ def issue_secret(
     secret = secrets.token_urlsafe(36)
     ClientSecret.objects.create(
         application=application,
-        hashed=make_password(secret),
+        hashed=hash_secret(secret),
         created_at=now,
         expires_at=now + SECRET_LIFE,
     )

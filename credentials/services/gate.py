@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from django.db import transaction
 
 from accounts.chain import GENESIS, canonical, link_hash
@@ -23,12 +24,42 @@ from credentials.models import (
 SEAL_SIZE = 1000
 
 
-def log_decisions(
-    rows: Iterable[DecisionRecord], officers: Iterable[DecisionSubject]
-) -> None:
+class Logged(msgspec.Struct, frozen=True):
+    """An answer as it goes into the decision log; ``payload`` is JSON already."""
+
+    evaluation_id: str
+    application_id: int
+    evaluated_at: datetime
+    request_id: str
+    action: str
+    inspection: str
+    permitted: bool
+    reason: str
+    revision: int
+    policy: str
+    payload: msgspec.Raw
+    digest: str
+    officer_ids: tuple[str, ...]
+
+
+def log_decisions(decisions: Iterable[Logged]) -> list[DecisionRecord]:
     """Writes a run of decisions; the caller answers only after the commit."""
-    DecisionRecord.objects.bulk_create(rows)
-    DecisionSubject.objects.bulk_create(officers)
+    records, subjects = [], []
+    for logged in decisions:
+        values = {
+            name: getattr(logged, name)
+            for name in logged.__struct_fields__
+            if name not in ("payload", "officer_ids")
+        }
+        payload = msgspec.json.decode(logged.payload)
+        records.append(DecisionRecord(**values, payload=payload))
+        subjects += [
+            DecisionSubject(decision_id=logged.evaluation_id, officer_id=officer_id)
+            for officer_id in logged.officer_ids
+        ]
+    DecisionRecord.objects.bulk_create(records)
+    DecisionSubject.objects.bulk_create(subjects)
+    return records
 
 
 def decision_digest(payload: Mapping[str, Any]) -> str:

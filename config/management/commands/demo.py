@@ -59,7 +59,7 @@ class Command(BaseCommand):
             subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603
             for command in (
                 [
-                    *(sys.executable, "-m", "granian", "--interface", "asginl"),
+                    *(sys.executable, "-m", "granian", "--interface", "asgi"),
                     *("--host", "127.0.0.1", "--port", str(port)),
                     *("--workers", "2", "--workers-kill-timeout", "3"),
                     *("--log-level", "warning", "config.asgi:application"),
