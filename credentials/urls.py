@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from credentials.views import (
     approval,
+    device,
     overview,
     qualification,
     register,
@@ -40,6 +41,8 @@ urlpatterns = [
     path(f"{Q}schemes/<slug:key>/write/", schemes.write, name="scheme_write"),
     path(f"{Q}versions/<uuid:public_id>/", schemes.version, name="scheme_version"),
     path(f"{Q}complaints/", register.complaints, name="complaints"),
+    path(f"{Q}device/", device.device, name="device"),
+    path(f"{Q}device/bind/", device.bind, name="device_bind"),
     path(f"{Q}<uuid:public_id>/", qualification.detail, name="qualification"),
     path(f"{Q}<uuid:public_id>/act/", approval.act, name="act"),
     path(f"{Q}<uuid:public_id>/object/", qualification.object_to, name="object"),

@@ -88,6 +88,8 @@ SIGNED_IN = {
     "simulator:screen",
     "wagtail_serve",
     "credentials:mine",
+    "credentials:device",
+    "credentials:device_bind",
     "credentials:qualification",
     "credentials:object",
     "credentials:on_a_day",
