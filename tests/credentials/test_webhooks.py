@@ -10,6 +10,7 @@ import socket
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from credentials.errors import WebhookAddressUnfit
 from credentials.models import WebhookDelivery, WebhookEndpoint
@@ -76,6 +77,20 @@ def test_push_is_signed_over_id_time_and_body(endpoint):
         "timestamp": "2026-11-23T02:00:00.000Z",
         "data": {"officer": "of-1", "sequence": 1},
     }
+
+
+@pytest.mark.django_db
+def test_library_of_the_standard_verifies_the_push(endpoint):
+    now = datetime.now(tz=UTC)
+    publish_event("qualification.suspended", {"officer": "of-1"}, now=now)
+    receiver = Receiver()
+    deliver_due(now=now, send=receiver)
+    _, body, headers = receiver.sent[0]
+    library = Webhook(endpoint.secret)
+
+    assert library.verify(body, headers)["data"]["officer"] == "of-1"
+    with pytest.raises(WebhookVerificationError):
+        library.verify(body.replace(b"of-1", b"of-2"), headers)
 
 
 @pytest.mark.django_db

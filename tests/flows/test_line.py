@@ -263,7 +263,7 @@ def gate(database_url: str) -> Iterator[tuple[str, dict[str, str]]]:
         )
     server = subprocess.Popen(
         [
-            *(sys.executable, "-m", "granian", "--interface", "asginl"),
+            *(sys.executable, "-m", "granian", "--interface", "asgi"),
             *("--host", "127.0.0.1", "--port", str(port)),
             *("--workers-kill-timeout", "3", "config.asgi:application"),
         ],
