@@ -180,13 +180,13 @@ def status_list_token(*, key: PrivateKey, now: datetime, list_number: int = 1) -
         "ttl": STATUS_TTL,
         "status_list": {
             "bits": BITS,
-            "lst": encode_list(_statuses(list_number, now)),
+            "lst": encode_list(statuses_at(list_number, now)),
         },
     }
     return sign(claims, typ=STATUS_TYPE, key=key)
 
 
-def _statuses(list_number: int, now: datetime) -> dict[int, int]:
+def statuses_at(list_number: int, now: datetime) -> dict[int, int]:
     """Places that are not valid now, among decoys that say nothing."""
     places = dict(
         StatusEntry.objects.filter(list_number=list_number).values_list(

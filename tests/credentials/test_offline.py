@@ -34,6 +34,7 @@ from credentials.services.offline import (
     bind_holder_key,
     place_in_list,
     status_list_token,
+    statuses_at,
 )
 from credentials.tokens import (
     BadTokenError,
@@ -414,3 +415,14 @@ def test_credential_ends_with_the_qualification(gate, officers, devices):
 
     assert claims["exp"] == int(ends.timestamp())
     assert "name" not in json.dumps(claims)
+
+
+@pytest.mark.django_db
+def test_list_of_an_untouched_register_is_full_of_decoys():
+    now = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+    monday, sunday = statuses_at(1, now), statuses_at(1, now + timedelta(days=6))
+
+    assert len(monday) > 1900
+    assert monday == sunday
+    assert statuses_at(1, now + timedelta(days=7)) != monday
