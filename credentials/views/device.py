@@ -28,8 +28,8 @@ def device(request: HttpRequest) -> HttpResponse:
     return _page(request, DeviceKeyForm())
 
 
-@require_POST
 @recent_code_required
+@require_POST
 def bind(request: HttpRequest) -> HttpResponse:
     """Binds the person's device; the one before no longer proves anything."""
     form = DeviceKeyForm(request.POST)
