@@ -5,7 +5,7 @@ against granian with the production stack: sessions, one-time codes, CSRF, all m
 First every candidate starts in the same moment; then everybody saves one answer every five
 seconds. Afterwards every acknowledged answer is looked for in the database. The cost of a
 save is compared with a bare Django view that does one INSERT, on the same server in the
-same run.
+same run. ``--scale`` compares the cost per candidate in rooms of 50, 300 and 1,000.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SCRATCH = "warrant_exam_storm"
 EVERY = 5.0
 BARE_SAVES = 200
+SIZES = (50, 300, 1000)
 
 
 @dataclass
@@ -211,15 +212,33 @@ async def warm_up(port: int) -> None:
         )
 
 
-async def measure(port: int, room: list[Candidate], seconds: float) -> dict[str, Any]:
+def cpu_seconds(pid: int) -> float:
+    """Processor time of a process and of everything below it."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return 0.0
+    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return own + sum(cpu_seconds(int(child)) for child in children)
+
+
+async def measure(
+    port: int, room: list[Candidate], seconds: float, server: int
+) -> dict[str, Any]:
     """The storm itself."""
     await wait_until_up(port)
     await warm_up(port)
     spare, sitters = room[-1], room[:-1]
+    cpu, began = [cpu_seconds(server)], time.perf_counter()
     starts = await start_all(port, sitters)
+    all_started = time.perf_counter() - began
+    cpu.append(cpu_seconds(server))
     await start_all(port, [spare])
     await asyncio.sleep(1)
+    cpu.append(cpu_seconds(server))
     saves = await answer_all(port, sitters, seconds)
+    cpu.append(cpu_seconds(server))
     save, bare = await compare(port, spare)
     good = [r.seconds for r in starts if r.status == 302]
     saved = [r.seconds for r in saves if r.status == 200]
@@ -233,6 +252,10 @@ async def measure(port: int, room: list[Candidate], seconds: float) -> dict[str,
         "save_failures": len(saves) - len(saved),
         "save_p50_ms": quantile(saved, 0.5),
         "save_p95_ms": quantile(saved, 0.95),
+        "room_started_after_ms": round(1000 * all_started),
+        "start_ms_per_candidate": round(1000 * all_started / len(sitters), 2),
+        "start_cpu_ms_per_candidate": round(1000 * (cpu[1] - cpu[0]) / len(sitters), 2),
+        "save_cpu_ms": round(1000 * (cpu[3] - cpu[2]) / max(1, len(saves)), 2),
         "ratio_to_bare_insert": round(save / bare, 2),
         "bare_insert_ms": round(1000 * bare, 2),
     }
@@ -260,7 +283,7 @@ def run(candidates: int, seconds: float, port: int) -> dict[str, Any]:
             for c in prepared
         ]
         server = serve(port, environment)
-        figures = asyncio.run(measure(port, room, seconds))
+        figures = asyncio.run(measure(port, room, seconds, server.pid))
         kept = ask(environment, "answers()")
         figures["lost_answers"] = sum(
             kept.get(c.sitting, {}).get(str(question)) != answer
@@ -275,13 +298,31 @@ def run(candidates: int, seconds: float, port: int) -> dict[str, Any]:
         administer(f"DROP DATABASE IF EXISTS {SCRATCH} WITH (FORCE)")
 
 
+def scale(seconds: float, port: int, output: str) -> None:
+    """What one candidate costs in rooms of three sizes; it should stay the same."""
+    rooms = [run(candidates, seconds, port) for candidates in SIZES]
+    if output == "json":
+        print(json.dumps(rooms))
+        return
+    for name in rooms[0]:
+        print(f"{name:28}" + "".join(f"{room[name]:>12}" for room in rooms))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--candidates", type=int, default=300)
+    parser.add_argument(
+        "--scale",
+        action="store_true",
+        help="run with 50, 300 and 1,000 candidates and compare the cost of each",
+    )
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--port", type=int, default=8951)
     parser.add_argument("--format", choices=("text", "json"), default="text")
     options = parser.parse_args()
+    if options.scale:
+        scale(options.seconds, options.port, options.format)
+        return
     figures = run(options.candidates, options.seconds, options.port)
     if options.format == "json":
         print(json.dumps(figures))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.chain import GENESIS, Entry, link_hash, verify_chain
 from exams.data import LoggedEvent
@@ -83,6 +83,27 @@ def insert_after(
     sitting: Sitting, head: Head, new: Sequence[NewEvent], *, now: datetime
 ) -> Head:
     """Write events behind ``head`` in one statement; IntegrityError if it moved."""
+    rows, end = _linked(sitting, head, new, now)
+    if len(rows) == 1 and not connection.in_atomic_block:
+        # The ordinary save: one statement is a transaction by itself, and two round
+        # trips fewer are a fifth of its cost.
+        rows[0].save(force_insert=True)
+        return end
+    with transaction.atomic():
+        SittingEvent.objects.bulk_create(rows)
+    return end
+
+
+def insert_first(sitting: Sitting, first: NewEvent, *, now: datetime) -> None:
+    """Write the first event, for whoever has won the right to; without a savepoint."""
+    rows, _end = _linked(sitting, START, [first], now)
+    rows[0].save(force_insert=True)
+
+
+def _linked(
+    sitting: Sitting, head: Head, new: Sequence[NewEvent], now: datetime
+) -> tuple[list[SittingEvent], Head]:
+    """The rows with their numbers and hashes, and where the chain then ends."""
     rows: list[SittingEvent] = []
     seq, prev = head
     for entry in new:
@@ -101,9 +122,7 @@ def insert_after(
         )
         prev = row.hash = link_hash(prev, event_body(row, str(sitting.public_id)))
         rows.append(row)
-    with transaction.atomic():
-        SittingEvent.objects.bulk_create(rows)
-    return Head(seq, prev)
+    return rows, Head(seq, prev)
 
 
 def append_event(

@@ -58,13 +58,13 @@ from exams.rules.timing import (
 from exams.rules.transitions import next_state, takes_answers
 from exams.services.bank import sync_stale_items
 from exams.services.events import (
-    START,
     TRIES,
     Head,
     NewEvent,
     append_event,
     head_of,
     insert_after,
+    insert_first,
     read_events,
     stamp,
     until_first,
@@ -179,7 +179,9 @@ def open_sitting(sitting: Sitting, *, now: datetime) -> Sitting:
         raise NotOpenYet(str(session.public_id))
     base = base_seconds(sitting.exam.minutes, now, session.closes_at)
     extra = (
-        Accommodation.objects.filter(candidate=sitting.candidate, exam=sitting.exam)
+        Accommodation.objects.filter(
+            candidate=sitting.candidate_id, exam=sitting.exam_id
+        )
         .values_list("seconds", "reason", "approved_by")
         .first()
     )
@@ -207,7 +209,7 @@ def open_sitting(sitting: Sitting, *, now: datetime) -> Sitting:
         )
     ClockEntry.objects.bulk_create(entries)
     payload = {"form": sitting.form.seal if sitting.form else "", "seconds": seconds}
-    insert_after(sitting, START, [NewEvent(EventKind.OPENED, payload)], now=now)
+    insert_first(sitting, NewEvent(EventKind.OPENED, payload), now=now)
     sitting.state, sitting.opened_at = SittingState.IN_PROGRESS, now
     sitting.deadline = until
     return sitting
