@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exams.views import bank, candidate, console, papers, practice, results, setup
+from exams.views import (
+    bank,
+    candidate,
+    console,
+    mocks,
+    papers,
+    practice,
+    results,
+    setup,
+)
 
 app_name = "exams"
 urlpatterns = [
@@ -14,6 +23,7 @@ urlpatterns = [
     path("sittings/<uuid:sitting_id>/events/", candidate.sitting_events, name="events"),
     path("sittings/<uuid:sitting_id>/clock/", candidate.sitting_clock, name="clock"),
     path("sittings/<uuid:sitting_id>/submit/", candidate.sitting_submit, name="submit"),
+    path("sittings/<uuid:sitting_id>/time/", papers.ask_time, name="ask_time"),
     path("sittings/<uuid:sitting_id>/receipt/", candidate.receipt, name="receipt"),
     path("sittings/<uuid:sitting_id>/report/", candidate.report, name="report"),
     path("sittings/<uuid:sitting_id>/ticket.pdf", papers.ticket, name="ticket"),
@@ -22,6 +32,8 @@ urlpatterns = [
     path("receipts/", papers.check_receipt, name="check_receipt"),
     path("practice/", practice.practice_home, name="practice"),
     path("practice/item/", practice.practice_item, name="practice_item"),
+    path("practice/mock/<uuid:exam_id>/", mocks.mock_start, name="mock_start"),
+    path("practice/mocks/<uuid:paper_id>/", mocks.mock, name="mock"),
     path("bank/", bank.bank, name="bank"),
     path("bank/act/", bank.bank_act, name="bank_act"),
     path("bank/new/", bank.item_new, name="item_new"),
@@ -30,9 +42,15 @@ urlpatterns = [
     path("bank/<uuid:item_id>/act/", bank.item_act, name="item_act"),
     path("setup/", setup.setup, name="setup"),
     path("setup/blueprints/new/", setup.blueprint, name="blueprint_new"),
+    path("setup/blueprints/check/", setup.blueprint_check, name="blueprint_check"),
     path("setup/blueprints/<uuid:blueprint_id>/", setup.blueprint, name="blueprint"),
     path("setup/exams/new/", setup.exam, name="exam_new"),
     path("setup/exams/<uuid:exam_id>/", setup.exam, name="exam_edit"),
+    path(
+        "setup/exams/<uuid:exam_id>/accommodations/",
+        setup.accommodations,
+        name="accommodations",
+    ),
     path("setup/sessions/new/", setup.session, name="session_new"),
     path("setup/sessions/<uuid:session_id>/", setup.session, name="session_edit"),
     path("setup/sessions/<uuid:session_id>/seats/", setup.seats, name="seats"),
@@ -49,6 +67,11 @@ urlpatterns = [
         "sessions/<uuid:session_id>/void/<int:proposal_id>/",
         console.void_decision,
         name="void_decision",
+    ),
+    path(
+        "sessions/<uuid:session_id>/time/<int:request_id>/",
+        console.time_decision,
+        name="time_decision",
     ),
     path(
         "sessions/<uuid:session_id>/report.pdf",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -82,7 +83,9 @@ def _columns(rows: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def _harmless(value: Any) -> Any:
-    """A text that a spreadsheet would run as a formula is kept as text."""
+    """A text that a spreadsheet would run as a formula is kept as text; JSON is text."""
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t"):
         return f"'{value}"
     return value

@@ -68,6 +68,7 @@ class CellForm(forms.ModelForm[BlueprintCell]):
         return data
 
 
+CellSet = forms.BaseFormSet[CellForm]
 CellFormSet = forms.formset_factory(CellForm, extra=2, can_delete=True, max_num=60)
 
 
@@ -87,6 +88,8 @@ class ExamForm(forms.ModelForm[Exam]):
             "cooldown_days",
             "required_minutes",
             "scoring_rule",
+            "allows_calculator",
+            "allows_law_library",
             "is_fixed_paper",
         )
 
@@ -152,3 +155,18 @@ class SeatsForm(forms.Form):
     def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["people"].queryset = people  # type: ignore[attr-defined]
+
+
+class AccommodationForm(forms.Form):
+    """Extra time for one person in one exam."""
+
+    candidate = forms.ModelChoiceField(
+        label=_("Candidate"), queryset=User.objects.none()
+    )
+    minutes = forms.IntegerField(label=_("Extra minutes"), min_value=1, max_value=240)
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["candidate"].queryset = people  # type: ignore[attr-defined]
+        dress(self)

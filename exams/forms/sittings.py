@@ -79,6 +79,19 @@ class ActForm(forms.Form):
         return data
 
 
+class TimeRequestForm(forms.Form):
+    """A candidate asks for more time."""
+
+    minutes = forms.IntegerField(min_value=1, max_value=120)
+    reason = forms.CharField(max_length=300)
+
+
+class TimeDecisionForm(forms.Form):
+    """So many minutes are granted; none when the request is turned down."""
+
+    minutes = forms.IntegerField(min_value=0, max_value=240)
+
+
 class OutageForm(forms.Form):
     """From when to when an outage lasted today, and why."""
 

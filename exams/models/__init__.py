@@ -18,7 +18,8 @@ from exams.models.papers import (
     FormItem,
     Session,
 )
-from exams.models.practice import NotebookCard, PracticeAnswer
+from exams.models.practice import MockPaper, NotebookCard, PracticeAnswer
+from exams.models.requests import TimeRequest
 from exams.models.sittings import (
     Accommodation,
     ClockEntry,
@@ -43,6 +44,7 @@ __all__ = [
     "Item",
     "ItemReview",
     "ItemRevision",
+    "MockPaper",
     "NotebookCard",
     "PracticeAnswer",
     "ScoreVersion",
@@ -50,5 +52,6 @@ __all__ = [
     "SessionNote",
     "Sitting",
     "SittingEvent",
+    "TimeRequest",
     "VoidProposal",
 ]

@@ -23,6 +23,7 @@ from exams.models import (
     Session,
     Sitting,
     SittingEvent,
+    TimeRequest,
     VoidProposal,
 )
 
@@ -54,6 +55,7 @@ class Seat:
     added_minutes: int
     is_offline: bool
     proposal: VoidProposal | None
+    asked: TimeRequest | None
 
     @property
     def kind(self) -> str:
@@ -75,7 +77,8 @@ class Seat:
     @property
     def needs_hand(self) -> bool:
         """Something an invigilator should look at."""
-        return self.is_offline or self.proposal is not None or self.left_often
+        waits = self.proposal is not None or self.asked is not None
+        return waits or self.is_offline or self.left_often
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ class Happening:
 
 
 def room_seats(session: Session, now: datetime) -> list[Seat]:
-    """Every seat of a session, in seven queries whatever the size of the room."""
+    """Every seat of a session, in eight queries whatever the size of the room."""
     sittings = list(session.sittings.select_related("candidate").order_by("seat"))
     saved, left = _tallies(session)
     answered = _answered(session)
@@ -105,6 +108,12 @@ def room_seats(session: Session, now: datetime) -> list[Seat]:
         for proposal in VoidProposal.objects.filter(
             sitting__session=session, decided_at__isnull=True
         ).select_related("proposed_by")
+    }
+    asked = {
+        request.sitting_id: request
+        for request in TimeRequest.objects.filter(
+            sitting__session=session, decided_at__isnull=True
+        )
     }
     bodies = dict(
         Membership.objects.on(now.date())
@@ -122,6 +131,7 @@ def room_seats(session: Session, now: datetime) -> list[Seat]:
             added_minutes=round(added.get(sitting.pk, 0) / 60),
             is_offline=_is_offline(sitting, saved.get(sitting.pk), now),
             proposal=proposals.get(sitting.pk),
+            asked=asked.get(sitting.pk) if sitting.state in OPEN_STATES else None,
         )
         for sitting in sittings
     ]
@@ -222,13 +232,18 @@ def room_log(session: Session) -> list[Happening]:
 def room_signature(session_pk: int) -> str:
     """Changes whenever something in the room changed; one small query each."""
     last = SittingEvent.objects.filter(sitting__session=session_pk).aggregate(
-        last=Max("pk"), n=Count("pk")
+        last=Max("pk")
     )
     sittings = Sitting.objects.filter(session=session_pk).values_list(
         "state", flat=True
     )
-    notes = Session.objects.filter(pk=session_pk).aggregate(last=Max("notes"))
-    return f"{last['last']}-{last['n']}-{notes['last']}-{hash(tuple(sittings))}"
+    more = Session.objects.filter(pk=session_pk).aggregate(
+        notes=Max("notes"),
+        asked=Max("sittings__time_requests"),
+        voids=Max("sittings__void_proposals"),
+    )
+    told = "-".join(str(value) for value in (*last.values(), *more.values()))
+    return f"{told}-{hash(tuple(sittings))}"
 
 
 def clock_lines(session: Session) -> list[dict[str, object]]:

@@ -13,6 +13,7 @@ from accounts.models import User
 from exams.enums import AUTOMATIC_TYPES, CellUnit, Pool
 from exams.models import (
     Blueprint,
+    BlueprintCell,
     CaseSet,
     Exam,
     FormItem,
@@ -24,10 +25,15 @@ from exams.rules.assembly import (
     Cell,
     CellSupply,
     Limits,
-    distinct_forms,
+    Unfillable,
+    draw_form,
+    mean_difficulty,
     supplies,
     usable,
 )
+from exams.rules.counting import FormCount, count_forms
+
+ROOM = 40
 
 
 @dataclass(frozen=True)
@@ -60,16 +66,23 @@ class BlueprintCheck:
     cells: list[CellSupply]
     questions: int
     points: Decimal
-    distinct_forms: int
+    forms: FormCount
+    is_fillable: bool
+    difficulty: Decimal
 
     @property
-    def is_fillable(self) -> bool:
-        """Every cell finds enough items."""
-        return bool(self.cells) and not any(s.is_short for s in self.cells)
+    def few_forms(self) -> bool:
+        """Fewer forms than a full room has seats."""
+        return self.forms.number < ROOM
 
 
 def blueprint_cells(blueprint: Blueprint) -> list[Cell]:
-    """The cells as the draw reads them."""
+    """The cells of a stored blueprint as the draw reads them."""
+    return draw_cells(blueprint.cells.all())
+
+
+def draw_cells(cells: Iterable[BlueprintCell]) -> list[Cell]:
+    """Cells, stored or not yet stored, as the draw reads them."""
     return [
         Cell(
             id=cell.place,
@@ -82,11 +95,11 @@ def blueprint_cells(blueprint: Blueprint) -> list[Cell]:
             level=cell.level,
             sector=cell.sector,
         )
-        for cell in blueprint.cells.all()
+        for cell in cells
     ]
 
 
-def draw_pool(blueprint: Blueprint, pool: str = Pool.EXAM) -> DrawPool:
+def draw_pool(pool: str = Pool.EXAM) -> DrawPool:
     """Everything that may be drawn: live, of this pool, marked by machine."""
     items = list(
         Item.objects.live()
@@ -165,15 +178,24 @@ def earlier_picks(exam: Exam, candidate: User) -> frozenset[int]:
 
 
 def check_blueprint(blueprint: Blueprint) -> BlueprintCheck:
-    """Whether the bank can fill a blueprint, and how many different forms it gives."""
-    cells = blueprint_cells(blueprint)
-    pool = draw_pool(blueprint)
-    limits = Limits(exposure_ceiling=blueprint.exposure_ceiling)
-    items = usable(pool.candidates, limits)
+    """Whether the bank can fill a stored blueprint, and how many forms it gives."""
+    return check_cells(blueprint_cells(blueprint), blueprint.exposure_ceiling)
+
+
+def check_cells(cells: list[Cell], exposure_ceiling: int | None) -> BlueprintCheck:
+    """The same for cells that an author is still writing: one form is drawn on trial."""
+    limits = Limits(exposure_ceiling=exposure_ceiling)
+    items = usable(draw_pool().candidates, limits)
     sizes = {c.id: min((i.size for i in items if c.takes(i)), default=1) for c in cells}
+    try:
+        trial = draw_form(cells, items, seed=0, limits=limits)
+    except Unfillable:
+        trial = []
     return BlueprintCheck(
         cells=supplies(cells, items),
         questions=sum(c.count * sizes[c.id] for c in cells),
         points=sum((c.points * c.count * sizes[c.id] for c in cells), Decimal(0)),
-        distinct_forms=distinct_forms(cells, items),
+        forms=count_forms(cells, items),
+        is_fillable=bool(trial),
+        difficulty=mean_difficulty(trial),
     )

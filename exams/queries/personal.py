@@ -13,10 +13,12 @@ from exams.enums import ANSWER_KINDS, SittingState
 from exams.models import (
     Accommodation,
     ClockEntry,
+    MockPaper,
     NotebookCard,
     PracticeAnswer,
     Sitting,
     SittingEvent,
+    TimeRequest,
 )
 
 RESULT_KEPT = timedelta(days=5 * 365)
@@ -72,6 +74,16 @@ def personal_data(user: User) -> dict[str, Any]:
             )
         ),
         "notebook": NotebookCard.objects.filter(person=user).count(),
+        "mock_exams": list(
+            MockPaper.objects.filter(person=user, closed_at__isnull=False).values(
+                "exam__title", "answers", "points", "maximum", "closed_at"
+            )
+        ),
+        "requests_for_time": list(
+            TimeRequest.objects.filter(sitting__in=sittings).values(
+                "sitting__public_id", "minutes", "reason", "asked_at", "granted_minutes"
+            )
+        ),
     }
 
 

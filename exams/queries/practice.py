@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 
 from accounts.models import User
 from courses.enums import Aspect
 from exams.enums import AUTOMATIC_TYPES, Pool
-from exams.models import Item, NotebookCard, PracticeAnswer
+from exams.models import Item, MockPaper, NotebookCard, PracticeAnswer
 from exams.models.bank import ItemQuerySet
 from exams.rules.practice import weakest_first
 
@@ -92,3 +92,8 @@ def notebook_counts(user: User, now: datetime) -> tuple[int, int]:
     """How many items are in the notebook, and how many are due."""
     cards = NotebookCard.objects.filter(person=user)
     return cards.count(), cards.filter(due_at__lte=now).count()
+
+
+def mocks_of(user: User) -> QuerySet[MockPaper]:
+    """A person's mock papers, newest first."""
+    return MockPaper.objects.filter(person=user).select_related("exam")

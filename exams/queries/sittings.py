@@ -89,6 +89,11 @@ def sittings_of(user: User) -> QuerySet[Sitting]:
     )
 
 
+def is_sitting(user: User) -> bool:
+    """An exam of this person is running now."""
+    return Sitting.objects.open().filter(candidate=user).exists()
+
+
 def show_questions(
     content: dict[str, Any], state: AnswerState, rule: str
 ) -> list[ShownQuestion]:

@@ -11,12 +11,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
-from math import comb, prod
 
 from ortools.sat.python import cp_model
 
 SOLVER_SECONDS = 5.0
 GREEDY_TRIES = 6
+# How far the mean difficulty of a form may lie from that of the bank behind its cells,
+# before questions are exchanged; intended difficulties are written in steps of 0.05.
+BALANCED = Decimal("0.005")
+MOST_EXCHANGES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +120,6 @@ def supplies(cells: Sequence[Cell], pool: Sequence[Candidate]) -> list[CellSuppl
     return [CellSupply(c, sum(c.takes(item) for item in pool)) for c in cells]
 
 
-def distinct_forms(cells: Sequence[Cell], pool: Sequence[Candidate]) -> int:
-    """How many different forms the bank gives, when cells do not compete for items."""
-    return prod(comb(s.found, s.cell.count) for s in supplies(cells, pool))
-
-
 def draw_form(
     cells: Sequence[Cell], pool: Iterable[Candidate], *, seed: int, limits: Limits
 ) -> list[Pick]:
@@ -134,8 +132,77 @@ def draw_form(
         rng = random.Random(f"{seed}/{attempt}")  # noqa: S311 -- a seed, not a secret
         picks = _draw_greedily(cells, items, limits, rng)
         if picks is not None:
-            return picks
+            return _balance(picks, items, limits, target_difficulty(cells, items))
     return _draw_by_solver(cells, items, limits, seed)
+
+
+def target_difficulty(cells: Sequence[Cell], items: Sequence[Candidate]) -> Decimal:
+    """The mean intended difficulty that every form of these cells should have."""
+    total, places = Decimal(0), 0
+    for cell in cells:
+        fitting = [item.difficulty for item in items if cell.takes(item)]
+        if fitting:
+            total += cell.count * sum(fitting, Decimal(0)) / len(fitting)
+            places += cell.count
+    return total / places if places else Decimal(0)
+
+
+def _balance(
+    picks: list[Pick], items: list[Candidate], limits: Limits, target: Decimal
+) -> list[Pick]:
+    """Exchange questions for equally fresh ones until the form is of middling difficulty.
+
+    Each exchange takes the one that brings the mean nearest; no rule of the draw is
+    touched, because the newcomer is no enemy and was not seen more often.
+    """
+    picks = list(picks)
+    costs = {item.id: _cost(item, limits) for item in items}
+    fitting = {
+        cell.id: [item for item in items if cell.takes(item)]
+        for cell in {pick.cell for pick in picks}
+    }
+    for _ in range(MOST_EXCHANGES):
+        gap = target * len(picks) - sum((p.item.difficulty for p in picks), Decimal(0))
+        if abs(gap) <= BALANCED * len(picks):
+            break
+        best = min(
+            _exchanges(picks, fitting, costs),
+            key=lambda change: abs(gap - change[2]),
+            default=None,
+        )
+        if best is None or abs(gap - best[2]) >= abs(gap):
+            break
+        place, newcomer, _change = best
+        picks[place] = Pick(picks[place].cell, newcomer)
+    return picks
+
+
+def _exchanges(
+    picks: list[Pick],
+    fitting: dict[int, list[Candidate]],
+    costs: dict[int, tuple[int, int, int]],
+) -> Iterable[tuple[int, Candidate, Decimal]]:
+    """Every question that may take another's place, and what that changes."""
+    used = {pick.item.id for pick in picks}
+    for place, (cell, old) in enumerate((p.cell, p.item) for p in picks):
+        for item in fitting[cell.id]:
+            if item.id in used or costs[item.id] > costs[old.id]:
+                continue
+            if item.difficulty != old.difficulty and _is_nobodys_enemy(
+                item, picks, old, used
+            ):
+                yield place, item, item.difficulty - old.difficulty
+
+
+def _is_nobodys_enemy(
+    item: Candidate, picks: list[Pick], old: Candidate, used: set[int]
+) -> bool:
+    """The newcomer may stand beside every question but the one it replaces."""
+    if item.enemies & (used - {old.id}):
+        return False
+    return not any(
+        item.id in pick.item.enemies for pick in picks if pick.item is not old
+    )
 
 
 def _cost(item: Candidate, limits: Limits) -> tuple[int, int, int]:
@@ -204,7 +271,14 @@ def _draw_by_solver(
         model.add(sum(again) <= limits.max_overlap)
     near = [v for item_id in limits.neighbours for v in by_item.get(item_id, [])]
     seen = [item.exposure * v for item in items for v in by_item[item.id]]
-    model.minimize(1000 * sum(again) + 50 * sum(near) + sum(seen))
+    hardness = [
+        int(1000 * item.difficulty) * v for item in items for v in by_item[item.id]
+    ]
+    wanted = sum(cell.count for cell in cells)
+    goal = int(1000 * target_difficulty(cells, items) * wanted)
+    gap = model.new_int_var(0, 1000 * wanted, "gap")
+    model.add_abs_equality(gap, sum(hardness) - goal)
+    model.minimize(100_000 * sum(again) + 5000 * sum(near) + 100 * sum(seen) + gap)
     solver = cp_model.CpSolver()
     solver.parameters.random_seed = seed % 2**31
     solver.parameters.num_workers = 1

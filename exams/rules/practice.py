@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-# Days until an item of the notebook returns, growing with every right answer; after the
-# last step the item has been learnt and leaves the notebook.
-STEPS = (1, 3, 7, 16, 35)
+from fsrs import Card, Rating, Scheduler
+
+# An item that would only come back after so long is known; it leaves the notebook.
+LEARNT = timedelta(days=60)
+# Steps within a day are for vocabulary trainers; the notebook counts in days. Chance is
+# switched off, so that the same answers give the same days.
+SCHEDULER = Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)
 
 
-def next_step(step: int, *, is_right: bool) -> int | None:
-    """One step on when right, back to the first when wrong; None when learnt."""
-    if not is_right:
-        return 0
-    return step + 1 if step + 1 < len(STEPS) else None
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What is known of a person's memory of one item, and when it is asked again."""
+
+    memory: dict[str, Any]
+    due_at: datetime
+    is_learnt: bool
 
 
-def due_at(step: int, now: datetime) -> datetime:
-    """When an item at this step returns."""
-    return now + timedelta(days=STEPS[step])
+def remember(memory: Mapping[str, Any], *, is_right: bool, now: datetime) -> Remembered:
+    """One answer more, by the FSRS model of memory; an empty memory is a new card."""
+    at = now.astimezone(UTC)
+    card = Card.from_dict(dict(memory)) if memory else Card(card_id=1, due=at)  # type: ignore[arg-type]
+    rating = Rating.Good if is_right else Rating.Again
+    card, _log = SCHEDULER.review_card(card, rating, at)
+    return Remembered(
+        memory=dict(card.to_dict()),
+        due_at=card.due,
+        is_learnt=is_right and card.due - at >= LEARNT,
+    )
 
 
 def weakest_first(

@@ -60,7 +60,7 @@ def draw_forms(
     Exam.objects.select_for_update().get(pk=exam.pk)
     first = (exam.forms.aggregate(last=Max("number"))["last"] or 0) + 1
     cells = blueprint_cells(exam.blueprint)
-    pool = draw_pool(exam.blueprint)
+    pool = draw_pool()
     start = secrets.randbits(SEED_BITS) if seed is None else seed
     neighbours: frozenset[int] = frozenset()
     forms: list[Form] = []
@@ -93,8 +93,8 @@ def _seal_form(
     now: datetime,
 ) -> Form:
     rng = random.Random(seed)  # noqa: S311 -- shuffles options, guards nothing
-    placed = _in_exam_order(picks, pool, rng)
-    content, key = _content_and_key(placed, rng)
+    placed = in_exam_order(picks, pool, rng)
+    content, key = content_and_key(placed, rng)
     form = Form.objects.create(
         exam=exam,
         number=number,
@@ -111,10 +111,10 @@ def _seal_form(
     return form
 
 
-def _in_exam_order(
+def in_exam_order(
     picks: list[Pick], pool: DrawPool, rng: random.Random
 ) -> list[Placed]:
-    """By type, mixed inside a type; case sets whole and last."""
+    """Drawn items by type, mixed inside a type; case sets whole and last."""
     singles: list[Placed] = []
     sets: list[list[Placed]] = []
     for pick in picks:
@@ -131,9 +131,10 @@ def _in_exam_order(
     return singles + [entry for case_set in sets for entry in case_set]
 
 
-def _content_and_key(
+def content_and_key(
     placed: list[Placed], rng: random.Random
 ) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is shown of the placed items, and what is right; options in mixed order."""
     questions: list[dict[str, Any]] = []
     keys: list[dict[str, Any]] = []
     exhibits: dict[int, dict[str, Any]] = {}

@@ -14,7 +14,7 @@ from exams.enums import Pool, ScoringRule
 from exams.errors import BadBatch, NotAllowedNow
 from exams.models import ItemRevision, NotebookCard, PracticeAnswer
 from exams.question_types import QUESTION_TYPES, BadAnswer
-from exams.rules.practice import due_at, next_step
+from exams.rules.practice import remember
 
 
 @dataclass(frozen=True)
@@ -54,24 +54,28 @@ def answer_practice(
     PracticeAnswer.objects.create(
         person=by, revision=revision, is_right=is_right, at=now
     )
-    _keep_notebook(revision, is_right, by, now)
-    right = key.get("right", key.get("truth", key.get("blanks", key.get("value"))))
-    return Feedback(is_right=is_right, right=right, answer=cleaned)
+    keep_notebook(revision, is_right=is_right, by=by, now=now)
+    return Feedback(is_right=is_right, right=right_of(key), answer=cleaned)
 
 
-def _keep_notebook(
-    revision: ItemRevision, is_right: bool, by: User, now: datetime
+def right_of(key: dict[str, Any]) -> Any:
+    """The right answer of a sealed key, as practice shows it."""
+    return key.get("right", key.get("truth", key.get("blanks", key.get("value"))))
+
+
+def keep_notebook(
+    revision: ItemRevision, *, is_right: bool, by: User, now: datetime
 ) -> None:
+    """A wrong answer enters the notebook; an item that is known again leaves it."""
     card = NotebookCard.objects.filter(person=by, item=revision.item).first()
-    if card is None:
-        if not is_right:
-            NotebookCard.objects.create(
-                person=by, item=revision.item, due_at=due_at(0, now)
-            )
+    if card is None and is_right:
         return
-    step = next_step(card.step, is_right=is_right)
-    if step is None:
+    state = remember(card.memory if card else {}, is_right=is_right, now=now)
+    if card is not None and state.is_learnt:
         card.delete()
         return
-    card.step, card.due_at = step, due_at(step, now)
-    card.save(update_fields=["step", "due_at"])
+    NotebookCard.objects.update_or_create(
+        person=by,
+        item=revision.item,
+        defaults={"memory": state.memory, "due_at": state.due_at},
+    )

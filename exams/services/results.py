@@ -22,7 +22,7 @@ from exams.errors import (
     ScoreDiffers,
     SecondPersonNeeded,
 )
-from exams.models import Form, ScoreVersion, Session, Sitting, VoidProposal
+from exams.models import Form, MockPaper, ScoreVersion, Session, Sitting, VoidProposal
 from exams.rules.grading import fold_answers, score_sitting
 from exams.rules.transitions import next_state
 from exams.services.events import append_event, read_events
@@ -32,7 +32,7 @@ from exams.signals import sitting_annulled, sitting_released
 CLOSING_KINDS = (EventKind.SUBMITTED, EventKind.EXPIRED)
 
 
-def form_questions(form: Form) -> list[Question]:
+def form_questions(form: Form | MockPaper) -> list[Question]:
     """The questions of a sealed form with their keys; for marking only."""
     keys = {entry["position"]: entry for entry in form.key["questions"]}
     return [

@@ -71,3 +71,12 @@ def lookup(names: dict[str, str], key: str) -> str:
 def at(texts: list[str], place: int) -> str:
     """The entry at a place of a list."""
     return texts[place]
+
+
+@register.filter
+def large_number(number: int) -> str:
+    """A count in full up to a million, and by its power of ten beyond."""
+    if number < 1_000_000:
+        return f"{number:,}"
+    digits = len(str(number)) - 1
+    return f"{number / 10**digits:.1f} × 10^{digits}"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -27,7 +28,7 @@ from exams.data import ClientEvent, Saved
 from exams.enums import CLOSED_STATES, OPEN_STATES, SittingState
 from exams.errors import BadBatch, ExamsError, NotAllowedNow, SittingClosed
 from exams.forms.sittings import answers_from_form
-from exams.models import SessionNote, Sitting
+from exams.models import SessionNote, Sitting, TimeRequest
 from exams.permissions import desks_of
 from exams.queries.sittings import (
     clock_notices,
@@ -45,22 +46,44 @@ from exams.services.sittings import (
 )
 
 LONGEST_BATCH = 512 * 1024
+TO_TELL_TIME = (
+    "public_id",
+    "state",
+    "deadline",
+    "exam__id",
+    "session__id",
+    "form__id",
+)
+TO_OPEN = (
+    "public_id",
+    "state",
+    "candidate_id",
+    "deadline",
+    "exam__minutes",
+    "session__public_id",
+    "session__opens_at",
+    "session__closes_at",
+    "form__seal",
+)
 
 
-def own_sitting(request: HttpRequest, sitting_id: UUID) -> Sitting:
-    """A sitting of the person asking; anybody else's does not exist."""
+def own_sitting(
+    request: HttpRequest, sitting_id: UUID, *, only: Sequence[str] = ()
+) -> Sitting:
+    """A sitting of the person asking; anybody else's does not exist.
+
+    ``only`` names the columns that a page asked for by everybody at once reads.
+    """
     user = request.user
     if not isinstance(user, User):
         raise Http404
-    sitting = (
-        sittings_of(user)
-        .select_related("form", "candidate")
-        .filter(public_id=sitting_id)
-        .first()
-    )
-    if sitting is None:
-        raise Http404
-    return sitting
+    own = sittings_of(user).select_related("form", "candidate")
+    if only:
+        own = Sitting.objects.filter(candidate=user).select_related(
+            "exam", "session", "form"
+        )
+        own = own.only(*only)
+    return get_object_or_404(own, public_id=sitting_id)
 
 
 @require_GET
@@ -131,6 +154,9 @@ def _paper(request: HttpRequest, sitting: Sitting, now: datetime) -> HttpRespons
         "flagged": len(state.flags),
         "notices": clock_notices(sitting),
         "notes": _notes(sitting),
+        "asked": TimeRequest.objects.filter(
+            sitting=sitting, decided_at__isnull=True
+        ).first(),
         "data": data,
         "now": now,
     }
@@ -167,7 +193,7 @@ def _notes(sitting: Sitting) -> list[SessionNote]:
 @code_required
 def sitting_open(request: HttpRequest, sitting_id: UUID) -> HttpResponse:
     """Begin, or go on."""
-    sitting = own_sitting(request, sitting_id)
+    sitting = own_sitting(request, sitting_id, only=TO_OPEN)
     try:
         open_sitting(sitting, now=timezone.now())
     except ExamsError as error:
@@ -246,7 +272,7 @@ def problem(error: ExamsError, status: int) -> JsonResponse:
 @code_required
 def sitting_clock(request: HttpRequest, sitting_id: UUID) -> JsonResponse:
     """The server's time, the deadline, the state, and messages."""
-    sitting = own_sitting(request, sitting_id)
+    sitting = own_sitting(request, sitting_id, only=TO_TELL_TIME)
     now = timezone.now()
     see_candidate(sitting, now=now)
     return JsonResponse(

@@ -23,8 +23,8 @@ from accounts.models import User
 from accounts.permissions import code_required, has_recent_code, signed_in_person
 from exams.enums import OPEN_STATES
 from exams.errors import ExamsError, NotAllowedNow
-from exams.forms.sittings import ActForm, OutageForm
-from exams.models import Session, Sitting, VoidProposal
+from exams.forms.sittings import ActForm, OutageForm, TimeDecisionForm
+from exams.models import Session, Sitting, TimeRequest, VoidProposal
 from exams.permissions import sessions_invigilated, sessions_watched
 from exams.queries.console import (
     clock_lines,
@@ -39,6 +39,7 @@ from exams.services.clock import (
     pause_sitting,
     resume_sitting,
 )
+from exams.services.requests import decide_time_request
 from exams.services.results import decide_void, propose_void
 from exams.services.sessions import log_incident, tell_candidates
 from exams.views.codes import ask_recent_code
@@ -252,6 +253,31 @@ def void_decision(
     return redirect("exams:console", session_id)
 
 
+@require_POST
+@code_required
+def time_decision(
+    request: HttpRequest, session_id: UUID, request_id: int
+) -> HttpResponse:
+    """Grant or turn down what a candidate asked for."""
+    session = own_session(request, session_id)
+    asked = get_object_or_404(TimeRequest, pk=request_id, sitting__session=session)
+    form = TimeDecisionForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("How many minutes? From 0 to 240."))
+        return redirect("exams:console", session_id)
+    try:
+        decide_time_request(
+            asked,
+            form.cleaned_data["minutes"],
+            by=signed_in_person(request),
+            now=timezone.now(),
+        )
+        messages.success(request, _("Your decision is recorded."))
+    except ExamsError as error:
+        messages.error(request, error.message)
+    return redirect("exams:console", session_id)
+
+
 @require_GET
 @code_required
 def session_report(request: HttpRequest, session_id: UUID) -> HttpResponse:
@@ -259,6 +285,9 @@ def session_report(request: HttpRequest, session_id: UUID) -> HttpResponse:
     session = watched_session(request, session_id)
     context = _room(session, signed_in_person(request), timezone.now())
     context["notes"] = session.notes.select_related("sitting", "by").order_by("at")
+    context["requests"] = TimeRequest.objects.filter(
+        sitting__session=session
+    ).select_related("sitting", "decided_by")
     context["voids"] = VoidProposal.objects.filter(
         sitting__session=session
     ).select_related("sitting", "proposed_by", "decided_by")

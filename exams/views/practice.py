@@ -5,23 +5,29 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.utils.translation import gettext as _
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+)
 
 from accounts.permissions import sign_in_required, signed_in_person
 from courses.enums import Aspect
 from exams.data import AnswerState
 from exams.enums import Pool, ScoringRule
 from exams.forms.sittings import answer_from_form
-from exams.models import Item, ItemRevision
+from exams.models import Exam, Item, ItemRevision
 from exams.queries.practice import (
+    mocks_of,
     next_practice_item,
     notebook_counts,
     practice_standing,
 )
-from exams.queries.sittings import ShownQuestion, show_questions
+from exams.queries.sittings import ShownQuestion, is_sitting, show_questions
 from exams.services.practice import answer_practice, seal_for_practice
 
 
@@ -31,12 +37,26 @@ def practice_home(request: HttpRequest) -> HttpResponse:
     """Where I stand, and what to practise next."""
     user, now = signed_in_person(request), timezone.now()
     kept, due = notebook_counts(user, now)
-    context = {"standing": practice_standing(user), "kept": kept, "due": due}
+    if is_sitting(user):
+        return not_during_an_exam(request)
+    context = {
+        "standing": practice_standing(user),
+        "kept": kept,
+        "due": due,
+        "exams": Exam.objects.order_by("title"),
+        "mocks": mocks_of(user)[:10],
+    }
     return render(request, "exams/practice_home.html", context)
 
 
+def not_during_an_exam(request: HttpRequest) -> HttpResponse:
+    """Practice shows keys and articles; while an exam runs it stays closed."""
+    messages.warning(request, _("Practice is closed while your exam is running."))
+    return redirect("exams:list")
+
+
 def _as_entry(revision: ItemRevision, seed: str) -> dict[str, Any]:
-    shown, _key = seal_for_practice(revision, seed)
+    shown, _ignored = seal_for_practice(revision, seed)
     exhibit = revision.exhibit
     return {
         "position": 1,
@@ -59,6 +79,8 @@ def _shown(entry: dict[str, Any], answer: Any = None) -> ShownQuestion:
 def practice_item(request: HttpRequest) -> HttpResponse:
     """One item; after the answer, the key, the reason and the law."""
     user, now = signed_in_person(request), timezone.now()
+    if is_sitting(user):
+        return not_during_an_exam(request)
     chosen = request.GET.get("aspect", "")
     aspect = chosen if chosen in Aspect.values else ""
     notebook = "notebook" in request.GET

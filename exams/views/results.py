@@ -103,19 +103,19 @@ def release(request: HttpRequest, session_id: UUID) -> HttpResponse:
 @require_GET
 @code_required
 def results_file(request: HttpRequest, session_id: UUID, kind: str) -> HttpResponse:
-    """Results as xlsx, CSV or JSON; events as JSON."""
+    """Results and events as xlsx, CSV or JSON."""
     session = judged_session(request, session_id)
-    name = f"session-{session.pk}"
-    if kind == "events.json":
-        response: HttpResponse = JsonResponse({"events": list(event_rows(session))})
-    elif kind == "results.json":
-        response = JsonResponse({"results": result_rows(session)})
-    elif kind == "results.csv":
-        rows = as_csv(result_rows(session))
-        response = HttpResponse(rows, content_type="text/csv; charset=utf-8")
-    elif kind == "results.xlsx":
-        response = HttpResponse(as_xlsx(result_rows(session)), content_type=XLSX)
-    else:
+    what, _dot, ending = kind.partition(".")
+    tables = {"results": result_rows, "events": event_rows}
+    if what not in tables or ending not in ("json", "csv", "xlsx"):
         raise Http404(_("No such file."))
-    response["Content-Disposition"] = f'attachment; filename="{name}-{kind}"'
+    rows = list(tables[what](session))
+    if ending == "json":
+        response: HttpResponse = JsonResponse({what: rows})
+    elif ending == "csv":
+        response = HttpResponse(as_csv(rows), content_type="text/csv; charset=utf-8")
+    else:
+        response = HttpResponse(as_xlsx(rows), content_type=XLSX)
+    name = f"session-{session.pk}-{kind}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

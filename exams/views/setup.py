@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.enums import Role
 from accounts.models import RoleGrant, User
@@ -19,15 +21,18 @@ from accounts.permissions import role_required, signed_in_person
 from accounts.queries import organisations_reached, users_reached
 from exams.errors import ExamsError
 from exams.forms.papers import (
+    AccommodationForm,
     BlueprintForm,
     CellFormSet,
+    CellSet,
     ExamForm,
     SeatsForm,
     SessionForm,
 )
-from exams.models import Blueprint, Session
+from exams.models import Blueprint, BlueprintCell, Session
 from exams.permissions import KEEPERS, exams_kept
-from exams.queries.papers import check_blueprint
+from exams.queries.papers import check_blueprint, check_cells, draw_cells
+from exams.services.requests import approve_accommodation, withdraw_accommodation
 from exams.services.sessions import assign_many
 from exams.services.setup import save_blueprint, save_exam, save_session
 from exams.services.sittings import prepare_session
@@ -70,12 +75,7 @@ def blueprint(request: HttpRequest, blueprint_id: UUID | None = None) -> HttpRes
     form = BlueprintForm(request.POST or None, instance=kept, organisations=reached)
     formset = CellFormSet(request.POST or None, initial=cells, prefix="cells")
     if request.method == "POST" and form.is_valid() and formset.is_valid():
-        wanted = [
-            {name: value for name, value in data.items() if name != "DELETE"}
-            for data in formset.cleaned_data
-            if data and not data.get("DELETE")
-        ]
-        saved = save_blueprint(kept, form.cleaned_data, wanted)
+        saved = save_blueprint(kept, form.cleaned_data, _wanted(formset))
         messages.success(request, _("The blueprint is saved."))
         return redirect("exams:blueprint", saved.public_id)
     context = {
@@ -86,6 +86,76 @@ def blueprint(request: HttpRequest, blueprint_id: UUID | None = None) -> HttpRes
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "exams/blueprint.html", context, status=status)
+
+
+@require_POST
+@role_required(*KEEPERS)
+def blueprint_check(request: HttpRequest) -> HttpResponse:
+    """What the bank gives for cells that are still being written; saves nothing."""
+    formset = CellFormSet(request.POST, prefix="cells")
+    ceiling = request.POST.get("exposure_ceiling", "")
+    cells = [
+        BlueprintCell(place=place, **fields)
+        for place, fields in enumerate(_wanted(formset), start=1)
+    ]
+    check = check_cells(
+        draw_cells(cells), int(ceiling) if ceiling.isdecimal() else None
+    )
+    return render(request, "exams/_blueprint_check.html", {"check": check})
+
+
+def _wanted(formset: CellSet) -> list[dict[str, Any]]:
+    """The cells that are complete and stay."""
+    formset.is_valid()
+    return [
+        {name: value for name, value in cell.cleaned_data.items() if name != "DELETE"}
+        for cell in formset
+        if cell.is_valid() and cell.cleaned_data and not cell.cleaned_data.get("DELETE")
+    ]
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(*KEEPERS)
+def accommodations(request: HttpRequest, exam_id: UUID) -> HttpResponse:
+    """Who gets extra time in an exam, given by whom and why."""
+    user, now = signed_in_person(request), timezone.now()
+    kept = get_object_or_404(exams_kept(user, now), public_id=exam_id)
+    given = kept.accommodations.select_related("candidate", "approved_by")
+    if "withdraw" in request.POST:
+        withdraw_accommodation(get_object_or_404(given, pk=request.POST["withdraw"]))
+        messages.success(request, _("The extra time is withdrawn."))
+        return redirect("exams:accommodations", exam_id)
+    people = _trainees(user, now)
+    form = AccommodationForm(request.POST or None, people=people)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            approve_accommodation(
+                kept,
+                data["candidate"],
+                minutes=data["minutes"],
+                reason=data["reason"],
+                by=user,
+                now=now,
+            )
+        except ExamsError as error:
+            form.add_error(None, str(error.message))
+        else:
+            messages.success(request, _("The extra time is approved."))
+            return redirect("exams:accommodations", exam_id)
+    context = {"exam": kept, "given": given.order_by("approved_at"), "form": form}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "exams/accommodations.html", context, status=status)
+
+
+def _trainees(user: User, now: datetime) -> QuerySet[User]:
+    """Trainees whom a keeper's role reaches."""
+    return (
+        users_reached(user, KEEPERS, now)
+        .filter(role_grants__role=Role.TRAINEE, role_grants__ended_at__isnull=True)
+        .distinct()
+        .order_by("username")
+    )
 
 
 def _plain_form(request: HttpRequest, title: str, form: Any) -> HttpResponse:
@@ -145,13 +215,7 @@ def session(request: HttpRequest, session_id: UUID | None = None) -> HttpRespons
 def seats(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """Seat people, then draw and seal their forms."""
     kept, now = _kept_session(request, session_id), timezone.now()
-    people = (
-        users_reached(signed_in_person(request), KEEPERS, now)
-        .filter(role_grants__role=Role.TRAINEE, role_grants__ended_at__isnull=True)
-        .exclude(sittings__session=kept)
-        .distinct()
-        .order_by("username")
-    )
+    people = _trainees(signed_in_person(request), now).exclude(sittings__session=kept)
     form = SeatsForm(request.POST or None, people=people)
     if request.method == "POST" and form.is_valid():
         seated, refused = assign_many(kept, form.cleaned_data["people"], now=now)

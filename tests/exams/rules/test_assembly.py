@@ -1,19 +1,22 @@
 """The draw keeps every constraint and repeats itself by seed."""
 
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exams.rules import assembly
 from exams.rules.assembly import (
     Candidate,
     Cell,
     Limits,
     Unfillable,
-    distinct_forms,
     draw_form,
+    mean_difficulty,
+    target_difficulty,
 )
 
 
@@ -106,5 +109,39 @@ def test_unfillable_names_the_narrow_cell():
     assert [(s.cell.id, s.found) for s in refusal.value.short] == [(1, 10)]
 
 
-def test_distinct_forms_are_counted():
-    assert distinct_forms(CELLS, POOL) == 120 * 210
+def of_difficulty(pk, percent):
+    return replace(item(pk), difficulty=Decimal(percent) / 100)
+
+
+def test_every_form_is_of_the_same_difficulty():
+    pool = [of_difficulty(pk, 20 + 3 * (pk % 25)) for pk in range(1, 61)]
+    cell = [Cell(1, 20, Decimal(1))]
+    middle = target_difficulty(cell, pool)
+
+    means = [
+        mean_difficulty(draw_form(cell, pool, seed=seed, limits=Limits()))
+        for seed in range(12)
+    ]
+
+    assert max(abs(mean - middle) for mean in means) <= Decimal("0.006")
+    assert len(set(means)) > 1 or means[0] == middle.quantize(Decimal("0.001"))
+
+
+def test_balance_prefers_no_item_that_was_seen_more_often():
+    pool = [of_difficulty(pk, 90) for pk in range(1, 6)]
+    pool += [replace(of_difficulty(9, 10), exposure=7)]
+
+    picks = draw_form([Cell(1, 3, Decimal(1))], pool, seed=1, limits=Limits())
+
+    assert 9 not in {pick.item.id for pick in picks}
+
+
+def test_solver_balances_where_greedy_gets_stuck(monkeypatch):
+    monkeypatch.setattr(assembly, "GREEDY_TRIES", 0)
+    pool = [of_difficulty(pk, 20 + 6 * (pk % 11)) for pk in range(1, 23)]
+    cell = [Cell(1, 6, Decimal(1))]
+
+    picks = draw_form(cell, pool, seed=5, limits=Limits())
+
+    gap = abs(mean_difficulty(picks) - target_difficulty(cell, pool))
+    assert gap <= Decimal("0.006")

@@ -12,6 +12,7 @@ from exams.errors import (
     BadBatch,
     CoolingDown,
     HistoryBroken,
+    HoursMissing,
     NotAllowedNow,
     NotOpenYet,
     SittingClosed,
@@ -62,6 +63,44 @@ def test_prepared_sitting_has_a_sealed_form_of_its_own(session, learner, strange
     assert prepare_session(session, now=now) == 0
     forms = set(session.sittings.values_list("form", flat=True))
     assert len(forms) == 2
+
+
+def test_late_candidate_is_topped_up_and_nobody_else_touched(
+    session, learner, stranger, now
+):
+    assign_sitting(session, learner, now=now)
+    prepare_session(session, now=now)
+    before = Sitting.objects.get(candidate=learner).form
+
+    late = assign_sitting(session, stranger, now=now)
+    assert prepare_session(session, now=now) == 1
+
+    late.refresh_from_db()
+    assert Sitting.objects.get(candidate=learner).form == before
+    assert late.state == SittingState.READY
+    assert late.form.number == before.number + 1
+
+
+def test_fixed_paper_is_one_form_for_all_and_stays(
+    session, exam, learner, stranger, now
+):
+    exam.is_fixed_paper = True
+    exam.save()
+    assign_sitting(session, learner, now=now)
+    prepare_session(session, now=now)
+
+    assign_sitting(session, stranger, now=now)
+    prepare_session(session, now=now)
+
+    assert set(session.sittings.values_list("form__number", flat=True)) == {1}
+
+
+def test_learning_hours_are_demanded(session, exam, learner, now):
+    exam.required_minutes = 60
+    exam.save()
+
+    with pytest.raises(HoursMissing):
+        assign_sitting(session, learner, now=now)
 
 
 def test_attempts_run_out(session, exam, learner, now):

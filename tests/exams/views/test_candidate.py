@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exams.enums import SittingState
-from exams.models import Form, Session, Sitting
+from exams.models import Exam, Form, Session, Sitting
 from exams.services.papers import seal_of
+from exams.services.requests import ask_for_time
 from exams.services.results import mark_sitting, release_sitting
 from exams.services.sittings import (
     current_answers,
@@ -306,3 +307,54 @@ def test_admission_ticket_is_a_pdf(signed_in, learner, today, ready):
     response = signed_in(learner).get(url("ticket", ready))
 
     assert response.content.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_calculator_and_law_only_where_the_exam_allows(
+    signed_in, learner, live, allowed
+):
+    Exam.objects.filter(pk=live.exam_id).update(
+        allows_calculator=allowed, allows_law_library=allowed
+    )
+
+    page = signed_in(learner).get(reverse("exams:sitting", args=[live.public_id])).text
+
+    assert ("data-calculator" in page) is allowed
+    assert ("calculator.js" in page) is allowed
+    assert ('target="_blank"' in page) is allowed
+
+
+def test_candidate_asks_for_time_and_the_invigilator_grants_it(
+    signed_in, learner, invigilator, live
+):
+    client = signed_in(learner)
+    client.post(
+        reverse("exams:ask_time", args=[live.public_id]),
+        {"minutes": 15, "reason": "左手骨折"},
+    )
+    asked = live.time_requests.get()
+    page = client.get(reverse("exams:sitting", args=[live.public_id]))
+    console = signed_in(invigilator).get(
+        reverse("exams:console", args=[live.session.public_id])
+    )
+
+    signed_in(invigilator).post(
+        reverse("exams:time_decision", args=[live.session.public_id, asked.pk]),
+        {"minutes": 15},
+    )
+
+    before = live.deadline
+    live.refresh_from_db()
+    assert page.context["asked"] == asked
+    assert "左手骨折" in console.text
+    assert live.deadline == before + timedelta(minutes=15)
+
+
+def test_only_the_invigilator_decides_about_time(
+    signed_in, learner, stranger, live, today
+):
+    asked = ask_for_time(live, 15, reason="x", now=today)
+    address = reverse("exams:time_decision", args=[live.session.public_id, asked.pk])
+
+    for who in (learner, stranger):
+        assert signed_in(who).post(address, {"minutes": 15}).status_code == 404

@@ -204,6 +204,8 @@ def test_results_are_looked_at_and_released_by_a_person(
         ("results.csv", b"\xef\xbb\xbf"),
         ("results.json", b"{"),
         ("events.json", b"{"),
+        ("events.csv", b"\xef\xbb\xbf"),
+        ("events.xlsx", b"PK"),
     ],
 )
 def test_results_and_events_are_files(signed_in, certifier, room, kind, start):

@@ -375,6 +375,14 @@ function packJournal() {
   paper.elements.journal.value = JSON.stringify(batches);
 }
 
+// ---- material, larger and smaller
+
+let zoomed = 1;
+function zoomBy(steps) {
+  zoomed = Math.max(0.5, Math.min(4, zoomed * 1.25 ** steps));
+  document.querySelector("[data-zoom]").style.zoom = zoomed;
+}
+
 // ---- hands
 
 function choose(letter) {
@@ -428,6 +436,8 @@ function listen() {
       if (card.matches(":popover-open")) card.hidePopover();
       show(questions.indexOf(sectionOf(Number(cell.dataset.cell))));
     }
+    const by = event.target.closest("[data-zoom-by]");
+    if (by) zoomBy(Number(by.dataset.zoomBy));
     const zoom = event.target.closest("[data-zoom-open]");
     if (zoom) {
       const shown = zoom.closest("figure").querySelector("[data-zoomable]").cloneNode(true);
