@@ -2,15 +2,23 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from django.db import IntegrityError, connection
 
 from exams.data import ClientEvent
-from exams.enums import CLOSED_STATES, ClockKind, EventKind, SittingState
+from exams.enums import CLOSED_STATES, ClockKind, EventKind, Pool, SittingState
 from exams.errors import ExamsError
-from exams.models import ClockEntry, Exam, Session, Sitting, SittingEvent
+from exams.models import (
+    ClockEntry,
+    Exam,
+    Item,
+    MockPaper,
+    Session,
+    Sitting,
+    SittingEvent,
+)
 from exams.services.clock import add_time, pause_sitting
 from exams.services.events import (
     NewEvent,
@@ -18,6 +26,8 @@ from exams.services.events import (
     insert_after,
     read_events,
 )
+from exams.services.mocks import open_mock
+from exams.services.requests import ask_for_time, decide_time_request
 from exams.services.sittings import (
     assign_sitting,
     current_answers,
@@ -167,6 +177,50 @@ def test_pause_while_handing_in_ends_in_one_state(
         ["opened", "submitted"],
         ["opened", "paused", "submitted"],
     )
+
+
+def test_pausing_by_looking_first_would_reopen_a_closed_sitting(
+    committed_db, running, now
+):
+    """What the lock of both services prevents: the later write wins over the close."""
+    looked = Barrier(2)
+
+    def write(state: str) -> str:
+        sitting = fresh(running)
+        looked.wait()
+        if sitting.state != SittingState.IN_PROGRESS:
+            return "seen"
+        if state == SittingState.PAUSED:
+            closed.wait()
+        Sitting.objects.filter(pk=sitting.pk).update(state=state, paused_at=now)
+        if state == SittingState.SUBMITTED:
+            closed.set()
+        return "written"
+
+    closed = Event()
+    results = at_once(
+        lambda: write(SittingState.SUBMITTED), lambda: write(SittingState.PAUSED)
+    )
+
+    assert results == ["written", "written"]
+    assert fresh(running).state == SittingState.PAUSED
+
+
+def test_time_request_is_decided_once(committed_db, running, invigilator, now):
+    asked = ask_for_time(running, 15, reason="x", now=now)
+    before = fresh(running).deadline
+
+    at_once(*[lambda: decide_time_request(asked, 15, by=invigilator, now=now)] * 3)
+
+    assert fresh(running).deadline == before + timedelta(minutes=15)
+
+
+def test_mock_paper_is_drawn_once(committed_db, exam, learner, bank, now):
+    Item.objects.update(pool=Pool.PRACTICE)
+
+    at_once(*[lambda: open_mock(exam, by=learner, now=now)] * 3)
+
+    assert MockPaper.objects.filter(person=learner).count() == 1
 
 
 def test_answers_and_hand_in_never_both_believe_they_were_first(

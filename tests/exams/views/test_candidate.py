@@ -229,6 +229,7 @@ def test_nothing_a_candidate_receives_depends_on_the_key(signed_in, learner, liv
     post_events(
         client, live, [{"n": 1, "kind": "answered", "q": 1, "a": ["A"], "at": ""}]
     )
+    every_response(client, live, 2)
     seen = every_response(client, live, 2)
 
     live.form = with_other_key(live.form)

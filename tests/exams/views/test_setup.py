@@ -89,7 +89,8 @@ def test_terms_of_an_exam_say_what_may_be_used(signed_in, instructor, exam):
     client = signed_in(instructor)
     address = reverse("exams:exam_edit", args=[exam.public_id])
     form = client.get(address).context["form"]
-    data = {name: form[name].value() or "" for name in form.fields}
+    values = {name: form[name].value() for name in form.fields}
+    data = {name: "" if value is None else value for name, value in values.items()}
 
     client.post(address, {**data, "allows_calculator": "on"})
 
