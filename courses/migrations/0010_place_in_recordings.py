@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0008_seal_citations'),
+        ('courses', '0009_index_search_at_once'),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0009_place_in_recordings'),
+        ('courses', '0010_place_in_recordings'),
     ]
 
     operations = [

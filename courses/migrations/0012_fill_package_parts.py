@@ -14,7 +14,7 @@ def fill_parts(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0010_parts_of_packages'),
+        ('courses', '0011_parts_of_packages'),
     ]
 
     operations = [

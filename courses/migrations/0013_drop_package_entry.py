@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0011_fill_package_parts'),
+        ('courses', '0012_fill_package_parts'),
     ]
 
     operations = [
