@@ -23,7 +23,9 @@ def _dress(form: forms.Form) -> None:
         if isinstance(field.widget, forms.CheckboxSelectMultiple):
             continue
         name = "input"
-        if isinstance(field.widget, forms.Select):
+        if isinstance(field.widget, forms.SelectMultiple):
+            name = "input"
+        elif isinstance(field.widget, forms.Select):
             name = "select"
         elif isinstance(field.widget, forms.Textarea):
             name = "textarea"
