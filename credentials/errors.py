@@ -168,3 +168,8 @@ class SealUnreadable(CredentialsError):
 class KeyUnreadable(CredentialsError):
     code = "key_unreadable"
     message = _("The signing key of the register cannot be read on this machine.")
+
+
+class DivisionPlacesUnfit(CredentialsError):
+    code = "division_places_unfit"
+    message = _("The places of a division are unknown codes or overlap.")

@@ -83,16 +83,17 @@ def offline_credentials(call: Call) -> Response:
     areas = {post.division for post in record.posts} if record else set()
     tokens = (
         issue_credentials(view, officer, key=_key(), now=call.now)
-        if _reaches(call, areas)
+        if _reaches(call, areas, view)
         else []
     )
     return json_response({"credentials": tokens})
 
 
-def _reaches(call: Call, areas: set[str]) -> bool:
+def _reaches(call: Call, areas: set[str], view: RegisterView) -> bool:
     """Whether the officer serves in a division the caller may ask about."""
     return any(
-        covers(call.caller.divisions, ancestors(area, call.now, {})) for area in areas
+        covers(call.caller.divisions, ancestors(area, call.now, view.divisions))
+        for area in areas
     )
 
 

@@ -26,6 +26,7 @@ from oauth2_provider.models import get_access_token_model
 from accounts.models import Membership, Organisation, User
 from credentials.enums import SchemeVersionState
 from credentials.models import (
+    DivisionPlace,
     GateState,
     Qualification,
     Recusal,
@@ -140,9 +141,18 @@ def _versions(ids: Ids) -> QuerySet[Any, Any]:
     )
 
 
+def _places(ids: Ids) -> QuerySet[Any, Any]:
+    return DivisionPlace.objects.order_by("code", "since").values_list(
+        "code", "parent", "since", "until"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A queryset over ids of one SQL type, and the types of its columns."""
+    """A queryset over ids of one SQL type, and the types of its columns.
+
+    One without a type of ids is asked whole, every time.
+    """
 
     make: Callable[[Ids], QuerySet[Any, Any]]
     ids: str
@@ -199,6 +209,7 @@ QUERIES = {
     "state": Query(_state, "integer", tuple[UUID, datetime | None]),
     "keys": Query(_keys, "", tuple[str]),
     "versions": Query(_versions, "text", tuple[int, datetime | None]),
+    "places": Query(_places, "", tuple[str, str, date, date | None]),
 }
 
 
@@ -210,6 +221,7 @@ def wanted(
         "register": ["main"],
         "state": [1],
         "keys": [],
+        "places": [],
         "versions": [SchemeVersionState.APPROVED.value],
         "callers": checksums,
         "users": officers,
@@ -226,7 +238,7 @@ class Session:
     def fetch(self, asked: dict[str, Ids]) -> dict[str, list[Row]]:
         """The rows of every query."""
         return {
-            name: list(QUERIES[name].make(ids)) if ids or name == "keys" else []
+            name: list(QUERIES[name].make(ids)) if ids or not QUERIES[name].ids else []
             for name, ids in asked.items()
         }
 

@@ -22,6 +22,7 @@ from django.conf import settings
 from accounts.models import User
 from credentials.data import (
     BodyRecord,
+    DivisionSpan,
     OfficerRecord,
     PostRecord,
     QualificationRecord,
@@ -283,8 +284,21 @@ def _view(
             str(row[0]): BodyRecord(str(row[0]), row[1], row[2])
             for row in rows["bodies"]
         },
+        divisions=_spans(tuple(rows["places"])),
         frozen="" in frozen,
     )
+
+
+@lru_cache(maxsize=4)
+def _spans(places: tuple[Row, ...]) -> dict[str, tuple[DivisionSpan, ...]]:
+    """The dated places by division, built again only when they change."""
+    spans: dict[str, tuple[DivisionSpan, ...]] = {}
+    for code, parent, since, until in places:
+        span = DivisionSpan(
+            code, parent, _midnight(since), _midnight(until) if until else None
+        )
+        spans[code] = (*spans.get(code, ()), span)
+    return spans
 
 
 def _terms(scheme: SchemeInEffect, frozen: frozenset[str]) -> SchemeTerms:
@@ -471,9 +485,14 @@ def _zone() -> ZoneInfo:
 
 
 def schemes_digest(view: RegisterView) -> str:
-    """One digest over the terms of every scheme in effect: the policy of an answer."""
+    """One digest over every scheme in effect and the dated places: the policy."""
     parts: list[Any] = sorted(
         (terms.scheme, terms.version, terms.digest) for terms in view.schemes.values()
     )
+    parts += [
+        (code, span.parent, str(span.since), str(span.until))
+        for code, spans in view.divisions.items()
+        for span in spans
+    ]
     text = json.dumps(parts, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

@@ -5,6 +5,7 @@ from credentials.models.applications import (
     ClientSecret,
     ConnectedApplication,
 )
+from credentials.models.divisions import DivisionPlace
 from credentials.models.gate import (
     DecisionRecord,
     DecisionSeal,
@@ -47,6 +48,7 @@ __all__ = [
     "DecisionRecord",
     "DecisionSeal",
     "DecisionSubject",
+    "DivisionPlace",
     "EvidenceLink",
     "GateEvent",
     "GateState",
