@@ -1,5 +1,6 @@
 """The database keeps history by itself, on either database."""
 
+import pytest
 from django.db import DatabaseError, connection, transaction
 
 from simulator.models import CaseMedia, CaseVersion, InspectionCase, Run, RunEvent
@@ -21,6 +22,14 @@ def test_event_update_is_refused(run: Run) -> None:
 
 def test_event_delete_is_refused(run: Run) -> None:
     assert refused("DELETE FROM simulator_runevent")
+    assert run.events.count() == 1
+
+
+@pytest.mark.parametrize("table", ["runevent", "caseversion", "casemedia"])
+def test_emptying_a_table_of_history_is_refused(run: Run, table: str) -> None:
+    empty = "DELETE FROM" if connection.vendor == "sqlite" else "TRUNCATE"
+
+    assert refused(f"{empty} simulator_{table} {'' if empty[0] == 'D' else 'CASCADE'}")
     assert run.events.count() == 1
 
 
