@@ -23,7 +23,7 @@ pass through `scene_svg(text, mine.options)`, which drops the other variants and
 every mark. After the run: `score(case, seed, profile, events, marks)`,
 `procedure_findings(case, events)`, `debrief(case, seed, profile, events)`.
 Before publication: `case_format.check_case(payload)`,
-`publication.publication_problems(case)`, `publication.bot_table(case, runs)`.
+`publication.played_by(case)` once, and of it `publication_problems` and `bot_table`.
 
 Payloads by verb (the rest take none; `on`, an ISO date, may go with every act in
 the office and lets simulated days pass; without it the usual days pass):

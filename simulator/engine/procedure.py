@@ -118,7 +118,11 @@ def _before(run: Trace, rule: Rule) -> Verdict:
 
 
 def _exists(run: Trace, rule: Rule) -> Verdict:
-    return True, None if run.of(rule.event) else ()
+    """What is missing names the events that called for it, or the last one."""
+    if run.of(rule.event):
+        return True, None
+    called = run.of(rule.subject) if rule.subject else ()
+    return True, [e.seq for e in called or run.events[-1:]]
 
 
 def _absent(run: Trace, rule: Rule) -> Verdict:

@@ -57,6 +57,7 @@ class VetoRule:
     level: Literal["fatal", "grave"]
     text: str
     basis: tuple[str, ...] = ()
+    lesson: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -73,7 +73,7 @@ class PenaltyLine:
 
 @dataclass(frozen=True)
 class Proceeding:
-    """A penalty proceeding from filing to service."""
+    """A penalty proceeding from filing to service; `days` dates its last acts."""
 
     id: str
     items: tuple[str, ...]
@@ -92,6 +92,7 @@ class Proceeding:
     decided_on: dt.date | None = None
     decision_seq: int = 0
     served: bool = False
+    days: Mapping[str, dt.date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -193,9 +194,20 @@ def fold(case: Case, events: Iterable[Event]) -> State:
     return state or initial(case, case.seed or 0, "practice")
 
 
+def _with(state: State, **changes: Any) -> State:
+    """A copy with these fields changed.
+
+    `dataclasses.replace` would run the constructor over every field; reducing is
+    where scoring and the bots spend their time.
+    """
+    new = object.__new__(State)
+    new.__dict__.update(state.__dict__, **changes)
+    return new
+
+
 def reduce(case: Case, state: State, event: Event) -> State:
     """The state after one more event. Unknown verbs leave only their trace."""
-    state = replace(
+    state = _with(
         state,
         seq=max(state.seq, event.seq),
         clock=max(state.clock, event.sim_clock),
@@ -206,13 +218,11 @@ def reduce(case: Case, state: State, event: Event) -> State:
 
 
 def _run_start(case: Case, state: State, event: Event) -> State:
-    return replace(
-        state, phase=Phase.PREPARE, mode=event.payload.get("mode", state.mode)
-    )
+    return _with(state, phase=Phase.PREPARE, mode=event.payload.get("mode", state.mode))
 
 
 def _pause(case: Case, state: State, event: Event) -> State:
-    return replace(state, paused=event.verb == "run.pause")
+    return _with(state, paused=event.verb == "run.pause")
 
 
 def _end(case: Case, state: State, event: Event) -> State:
@@ -221,7 +231,7 @@ def _end(case: Case, state: State, event: Event) -> State:
         "run.expire": Phase.EXPIRED,
         "run.void": Phase.VOID,
     }
-    return replace(state, phase=ends[event.verb])
+    return _with(state, phase=ends[event.verb])
 
 
 def _plan_set(case: Case, state: State, event: Event) -> State:
@@ -235,38 +245,38 @@ def _plan_set(case: Case, state: State, event: Event) -> State:
         changes["method"] = given["method"]
     if "announced" in given:
         changes["announced"] = bool(given["announced"])
-    return replace(state, plan=replace(state.plan, **changes))
+    return _with(state, plan=replace(state.plan, **changes))
 
 
 def _plan_submit(case: Case, state: State, event: Event) -> State:
-    return replace(state, plan=replace(state.plan, submitted=True), phase=Phase.TRAVEL)
+    return _with(state, plan=replace(state.plan, submitted=True), phase=Phase.TRAVEL)
 
 
 def _notify(case: Case, state: State, event: Event) -> State:
-    return replace(state, notified=True)
+    return _with(state, notified=True)
 
 
 def _enter(case: Case, state: State, event: Event) -> State:
-    return replace(state, entered=True, phase=Phase.ONSITE, at=case.scenes[0].id)
+    return _with(state, entered=True, phase=Phase.ONSITE, at=case.scenes[0].id)
 
 
 def _show(case: Case, state: State, event: Event) -> State:
-    return replace(state, credentials_shown=True)
+    return _with(state, credentials_shown=True)
 
 
 def _purpose(case: Case, state: State, event: Event) -> State:
-    return replace(state, purpose_stated=True)
+    return _with(state, purpose_stated=True)
 
 
 def _move(case: Case, state: State, event: Event) -> State:
     if event.object_id == LEAVE:
-        return replace(state, at="", left_site=True, phase=Phase.HANDLE)
-    return replace(state, at=event.object_id)
+        return _with(state, at="", left_site=True, phase=Phase.HANDLE)
+    return _with(state, at=event.object_id)
 
 
 def _look(case: Case, state: State, event: Event) -> State:
     gained = dict.fromkeys(event.payload.get("gained", ()), event.seq)
-    return replace(
+    return _with(
         state,
         looked={event.object_id: event.seq} | dict(state.looked),
         replies=dict(state.replies) | {event.object_id: event.payload.get("reply", 0)},
@@ -275,7 +285,7 @@ def _look(case: Case, state: State, event: Event) -> State:
 
 
 def _open(case: Case, state: State, event: Event) -> State:
-    return replace(state, opened=state.opened | {event.object_id})
+    return _with(state, opened=state.opened | {event.object_id})
 
 
 def _fix(case: Case, state: State, event: Event) -> State:
@@ -289,11 +299,11 @@ def _fix(case: Case, state: State, event: Event) -> State:
     evidence = Evidence(
         event.object_id, event.payload.get("source", ""), form, faults, event.seq
     )
-    return replace(state, bag=dict(state.bag) | {event.object_id: evidence})
+    return _with(state, bag=dict(state.bag) | {event.object_id: evidence})
 
 
 def _invent(case: Case, state: State, event: Event) -> State:
-    return replace(state, invented=state.invented | {event.object_id})
+    return _with(state, invented=state.invented | {event.object_id})
 
 
 def _link(case: Case, state: State, event: Event) -> State:
@@ -329,12 +339,12 @@ def _record(case: Case, state: State, event: Event) -> State:
 
 
 def _with_record(state: State, record: ItemRecord) -> State:
-    return replace(state, records=dict(state.records) | {record.item: record})
+    return _with(state, records=dict(state.records) | {record.item: record})
 
 
 def _notice(case: Case, state: State, event: Event) -> State:
     items = frozenset(event.payload.get("items", ()))
-    return replace(
+    return _with(
         state,
         noticed=state.noticed | items,
         notice_seq=state.notice_seq or event.seq,
@@ -342,11 +352,11 @@ def _notice(case: Case, state: State, event: Event) -> State:
 
 
 def _sign(case: Case, state: State, event: Event) -> State:
-    return replace(state, signed=bool(event.payload.get("signed", True)))
+    return _with(state, signed=bool(event.payload.get("signed", True)))
 
 
 def _refusal(case: Case, state: State, event: Event) -> State:
-    return replace(state, refusal_noted=True)
+    return _with(state, refusal_noted=True)
 
 
 _ORDER_KINDS = {
@@ -377,14 +387,12 @@ def _order(case: Case, state: State, event: Event) -> State:
         )
         for item in given.get("items", ())
     }
-    return replace(state, orders=dict(state.orders) | made)
+    return _with(state, orders=dict(state.orders) | made)
 
 
 def _release(case: Case, state: State, event: Event) -> State:
     gone = {("seal", item) for item in event.payload.get("items", ())}
-    return replace(
-        state, orders={k: v for k, v in state.orders.items() if k not in gone}
-    )
+    return _with(state, orders={k: v for k, v in state.orders.items() if k not in gone})
 
 
 def _file(case: Case, state: State, event: Event) -> State:
@@ -395,7 +403,7 @@ def _file(case: Case, state: State, event: Event) -> State:
         seq=event.seq,
     )
     files = dict(state.files) | {file.id: file}
-    return replace(state, files=files, phase=_later(state.phase, Phase.PENALTY))
+    return _with(state, files=files, phase=_later(state.phase, Phase.PENALTY))
 
 
 def _later(phase: Phase, other: Phase) -> Phase:
@@ -448,13 +456,14 @@ def _penalty(case: Case, state: State, event: Event) -> State:
             }
         case _:
             changes = {"served": True}
+    changes["days"] = dict(file.days) | {event.verb: today}
     files = dict(state.files) | {file.id: replace(file, **changes)}
-    return replace(state, files=files, phase=_later(state.phase, Phase.PENALTY))
+    return _with(state, files=files, phase=_later(state.phase, Phase.PENALTY))
 
 
 def _reinspect(case: Case, state: State, event: Event) -> State:
     result = bool(event.payload.get("fixed", True))
-    return replace(
+    return _with(
         state,
         reinspected=dict(state.reinspected) | {event.object_id: result},
         phase=_later(state.phase, Phase.REINSPECT),
@@ -462,25 +471,25 @@ def _reinspect(case: Case, state: State, event: Event) -> State:
 
 
 def _reinspect_report(case: Case, state: State, event: Event) -> State:
-    return replace(
+    return _with(
         state, reinspection_reported=True, phase=_later(state.phase, Phase.CLOSE)
     )
 
 
 def _overdue(case: Case, state: State, event: Event) -> State:
-    return replace(state, overdue_acted=state.overdue_acted | {event.object_id})
+    return _with(state, overdue_acted=state.overdue_acted | {event.object_id})
 
 
 def _fill(case: Case, state: State, event: Event) -> State:
     fields = dict(state.filled.get(event.object_id, {}))
     fields |= dict(event.payload.get("fields", {}))
-    return replace(state, filled=dict(state.filled) | {event.object_id: fields})
+    return _with(state, filled=dict(state.filled) | {event.object_id: fields})
 
 
 def _incident(case: Case, state: State, event: Event) -> State:
     incident = next(i for i in case.events if i.id == event.object_id)
     flags = {incident.effect.set} if incident.effect.set else set()
-    return replace(
+    return _with(
         state,
         fired=state.fired | {incident.id},
         flags=state.flags | flags,

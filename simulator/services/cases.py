@@ -17,7 +17,7 @@ from simulator.case_format import check_case, locate
 from simulator.data import Finding
 from simulator.engine import load_case
 from simulator.engine.media import check_svg
-from simulator.engine.publication import bot_table, publication_problems
+from simulator.engine.publication import bot_table, played_by, publication_problems
 from simulator.enums import CaseStatus
 from simulator.errors import CaseInvalidError, PublishRefusedError
 from simulator.models import CaseMedia, CaseVersion, InspectionCase
@@ -152,9 +152,10 @@ def gate_report(version: CaseVersion) -> dict[str, Any]:
 def _played(sha256: str, payload: str) -> dict[str, Any]:
     """The bots are pure: the same content need not be played twice."""
     case = load_case(json.loads(payload))
+    played = played_by(case)
     return {
-        "refused": [problem.text for problem in publication_problems(case)],
-        "strategies": {row.strategy: asdict(row) for row in bot_table(case)},
+        "refused": [problem.text for problem in publication_problems(case, played)],
+        "strategies": {row.strategy: asdict(row) for row in bot_table(played)},
     }
 
 

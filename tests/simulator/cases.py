@@ -7,7 +7,8 @@ from pathlib import Path
 
 from simulator.case_format import CaseText, read_case
 from simulator.engine import Action, Case, Event, State, initial, load_case, start, step
-from simulator.engine.publication import BotRow, bot_table
+from simulator.engine.bots import Played
+from simulator.engine.publication import BotRow, bot_table, played_by
 from simulator.engine.variants import cached_variant
 
 ROOT = Path(__file__).parents[2]
@@ -27,9 +28,14 @@ def base(name: str = STORAGE) -> Case:
 
 
 @cache
+def played(name: str = STORAGE) -> tuple[Played, ...]:
+    """Every bot in every variant; playing takes seconds, so once is enough."""
+    return played_by(base(name))
+
+
+@cache
 def bots(name: str = STORAGE) -> tuple[BotRow, ...]:
-    """The bot table of a case; playing it takes seconds, so once is enough."""
-    return bot_table(base(name))
+    return bot_table(played(name))
 
 
 def mine(seed: int = 0, name: str = STORAGE) -> Case:

@@ -13,12 +13,12 @@ from simulator.engine.publication import (
     seeds_of_variants,
 )
 from simulator.engine.variants import option_sets
-from tests.simulator.cases import NAMES, base, bots, mine, source
+from tests.simulator.cases import NAMES, base, bots, mine, played, source
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_shipped_case_may_be_published(name):
-    assert publication_problems(base(name)) == ()
+    assert publication_problems(base(name), played(name)) == ()
 
 
 @pytest.mark.parametrize("name", NAMES)

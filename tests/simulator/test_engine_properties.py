@@ -165,6 +165,32 @@ def test_order_of_independent_looks_is_irrelevant_to_the_score(order):
     )
 
 
+PROOFS = {
+    "I02": ("h_g_roster", "a_roster_day", "violation"),
+    "I17": ("h_g_panel", "", "compliant"),
+    "I01": ("h_g_window", "", "compliant"),
+}
+
+
+@CALM
+@given(st.permutations(sorted(PROOFS)))
+def test_order_of_independent_items_is_irrelevant_to_the_score(order):
+    runs = []
+    for each in (sorted(PROOFS), order):
+        run = Run().enter()
+        for item in each:
+            place, atom, mark = PROOFS[item]
+            run.do("hotspot.inspect", place)
+            if atom:
+                run.do("evidence.fix", atom, form=["photo", "time_place"])
+            run.do("item.record", item, mark=mark, atoms=[atom] if atom else [])
+        runs.append(run)
+    first, other = (score(base(), 0, PROFILE, run.events) for run in runs)
+
+    assert (first.total, first.components) == (other.total, other.components)
+    assert runs[0].state.bag.keys() == runs[1].state.bag.keys()
+
+
 @pytest.mark.parametrize("kind", ["scene", "person"])
 def test_fresh_view_shows_every_thing_alike(kind):
     """Decoys cannot be told from what bears facts."""

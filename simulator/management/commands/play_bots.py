@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from simulator.engine.publication import bot_table, publication_problems
+from simulator.engine.publication import bot_table, played_by, publication_problems
 from simulator.models import InspectionCase
 from simulator.queries import live_case, playable_cases
 
@@ -46,6 +46,7 @@ class Command(BaseCommand):
         if version is None:
             raise CommandError(f"{case.key} has no live version.")
         content = live_case(version)
+        played = played_by(content, runs=runs)
         return {
             "case": case.key,
             "version": version.number,
@@ -57,7 +58,9 @@ class Command(BaseCommand):
                     "sd": row.sd,
                     "pass_rate": row.pass_rate,
                 }
-                for row in bot_table(content, runs)
+                for row in bot_table(played)
             ],
-            "problems": [problem.text for problem in publication_problems(content)],
+            "problems": [
+                problem.text for problem in publication_problems(content, played)
+            ],
         }
