@@ -21,6 +21,7 @@ CitationKnown = Callable[[str, dt.date], bool]
 """Whether a citation names a place of the law in force on a date."""
 
 SPOILERS = re.compile(r"不足|过期|失效|缺失|缺少|堵塞|伪造|违规|违法|低于|损坏|虚假")
+LESSON = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")
 MAX_VARIANTS = 256
 
 
@@ -113,6 +114,9 @@ def _atom_references(case: Case) -> Iterator[Problem]:
 def _item_references(case: Case) -> Iterator[Problem]:
     vetoes = set(load_profile(case.scoring.profile).vetoes)
     for n, item in enumerate(case.items):
+        if item.lesson and not LESSON.fullmatch(item.lesson):
+            text = "A lesson is named course/lesson."
+            yield Problem(f"items[{n}].lesson", "lesson_malformed", text)
         if item.disposal:
             for reject in item.disposal.reject:
                 if reject.veto and reject.veto not in vetoes:

@@ -7,6 +7,7 @@ a form is a list of parts that ``rendering`` knows how to print.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,10 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A set of forms in force in a province from a date, in binding order."""
+    """A set of forms in force in a province from a date, in binding order.
+
+    ``province`` holds the first digits of its division codes; empty means everywhere.
+    """
 
     key: str
     title: str
@@ -81,6 +85,29 @@ def load_edition(key: str = DEFAULT_EDITION) -> Edition:
             for code in head["binding"]
         ),
     )
+
+
+@cache
+def editions() -> tuple[Edition, ...]:
+    """Every edition there is."""
+    folders = sorted(each.parent for each in FORMS.glob("*/edition.yaml"))
+    return tuple(load_edition(folder.name) for folder in folders)
+
+
+def edition_in_force(division_code: str, day: date) -> Edition:
+    """The forms used in a division on a day: its province's own, or the national ones.
+
+    Of several the latest in force counts.
+    """
+    usable = [
+        edition
+        for edition in editions()
+        if edition.valid_from <= day.isoformat()
+        and division_code.startswith(edition.province)
+    ]
+    if not usable:
+        raise DocumentUnknownError
+    return max(usable, key=lambda each: (len(each.province), each.valid_from))
 
 
 def _form(data: dict[str, Any]) -> Form:

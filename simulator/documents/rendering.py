@@ -27,8 +27,10 @@ class FilledForm:
         laid: dict[str, Any] = getattr(self, f"_{kind}")(content)
         return laid | {"kind": kind}
 
-    def _pair(self, key: str) -> dict[str, str]:
-        return {"label": self.form.field(key).label, "value": self.values.get(key, "")}
+    def _pair(self, key: str) -> dict[str, Any]:
+        value = self.values.get(key, "")
+        label = self.form.field(key).label
+        return {"label": label, "value": value, "paragraphs": value.split("\n")}
 
     def _table(self, rows: Sequence[Sequence[Sequence[Any]]]) -> dict[str, Any]:
         cells = [
@@ -46,12 +48,14 @@ class FilledForm:
         known = {"authority": self.authority, **self.values}
         blanks = {field.key: "________" for field in self.form.fields}
         filled = {key: value for key, value in known.items() if value}
-        flat = {key: value.replace("\n", "、") for key, value in filled.items()}
+        flat = {
+            key: "；".join(line.rstrip("。") for line in value.split("\n"))
+            for key, value in filled.items()
+        }
         return {"text": text.format(**(blanks | {"authority": ""} | flat))}
 
     def _block(self, key: str) -> dict[str, Any]:
-        pair = self._pair(key)
-        return pair | {"paragraphs": pair["value"].split("\n")}
+        return self._pair(key)
 
     def _sign(self, labels: Sequence[str]) -> dict[str, Any]:
         return {"labels": list(labels)}

@@ -438,7 +438,9 @@ class RequiredDocument:
     id: str
     template: str
     auto: tuple[str, ...]
-    when: Literal["always", "violation", "order", "deadline", "penalty", "statement"]
+    when: Literal[
+        "always", "violation", "order", "deadline", "penalty", "hearing", "statement"
+    ]
     weight: int = 1
     rubric: tuple[RubricLine, ...] = ()
 

@@ -230,5 +230,6 @@ _DUE: Mapping[str, Callable[[State], bool]] = {
     "order": lambda s: any(k == "order_immediate" for k, _ in s.orders),
     "deadline": lambda s: any(k == "order_deadline" for k, _ in s.orders),
     "penalty": lambda s: any(f.proposal for f in s.files.values()),
+    "hearing": lambda s: any(f.hearing_informed for f in s.files.values()),
     "statement": lambda s: any("rights_told" in e.form for e in s.bag.values()),
 }

@@ -10,9 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.documents import print_pdf
 from accounts.queries import organisation_of
-from simulator.documents.facts import Desk, Party, fill, worded
-from simulator.documents.library import Form, load_edition
+from simulator.documents.facts import fill
+from simulator.documents.library import Edition, Form, edition_in_force
+from simulator.documents.proceeding import made_by_itself
 from simulator.documents.rendering import FilledForm
+from simulator.documents.wording import Desk, Party, worded
 from simulator.engine import FIELDS, Action, expected_fields, prefill, view_model
 from simulator.engine.case import RequiredDocument
 from simulator.enums import Mode, RunStatus
@@ -32,7 +34,7 @@ def document(request: HttpRequest, run: Run, code: str) -> HttpResponse:
     if run.status != RunStatus.LIVE:
         return redirect("simulator:debrief", run_id=run.public_id)
     required = _required(run, code)
-    form = load_edition().form(required.template)
+    form = _edition(run).form(required.template)
     feedback = Feedback()
     if request.method == "POST":
         feedback = _save(request, run, required)
@@ -56,7 +58,7 @@ def document(request: HttpRequest, run: Run, code: str) -> HttpResponse:
 def document_pdf(request: HttpRequest, run: Run, code: str) -> HttpResponse:
     """One document in its customary layout."""
     required = _required(run, code)
-    form = load_edition().form(required.template)
+    form = _edition(run).form(required.template)
     filled = fill(form, required, _desk(run), _number(form, 1))
     return _pdf([filled], run, f"{form.code}.pdf", bound=False)
 
@@ -67,14 +69,28 @@ def case_file(request: HttpRequest, run: Run) -> HttpResponse:
     """Every document of the run, bound in the customary order with a contents page."""
     desk = _desk(run)
     by_form = {
-        load_edition().form(r.template).code: r for r in desk.case.documents_required
+        _edition(run).form(r.template).code: r for r in desk.case.documents_required
     }
     papers = [
-        fill(form, by_form[form.code], desk, _number(form, n))
-        for n, form in enumerate(load_edition().forms, start=1)
-        if form.code in by_form and by_form[form.code].id in desk.state.filled
+        fill(form, by_form.get(form.code), desk, _number(form, n))
+        for n, form in enumerate(_edition(run).forms, start=1)
+        if _is_bound(form, by_form.get(form.code), desk)
     ]
     return _pdf(papers, run, "case-file.pdf", bound=True)
+
+
+def _is_bound(form: Form, required: RequiredDocument | None, desk: Desk) -> bool:
+    """Papers to fill in are bound when filled; the others when they came about."""
+    if required is not None:
+        return required.id in desk.state.filled
+    return made_by_itself(form, desk.state)
+
+
+def _edition(run: Run) -> Edition:
+    """The forms of the officer's province on the day of the visit."""
+    organisation = organisation_of(run.user, run.started_at.date())
+    code = organisation.division_code if organisation else ""
+    return edition_in_force(code, case_of(run).head.time.sim_start.date())
 
 
 def _required(run: Run, code: str) -> RequiredDocument:

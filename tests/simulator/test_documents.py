@@ -1,7 +1,10 @@
 """Enforcement documents: forms as data, filled from a run, printed."""
 
+import shutil
 from collections.abc import Callable
+from datetime import date, datetime
 from io import BytesIO
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -14,13 +17,17 @@ from accounts.documents import print_pdf
 from accounts.errors import GlyphMissing
 from accounts.models import User
 from courses.citations import parse_key
-from simulator.documents.facts import Desk, Party, fill
+from simulator.documents import library
+from simulator.documents.facts import fill
 from simulator.documents.library import load_edition
+from simulator.documents.wording import Desk, Party
 from simulator.engine import FIELDS, expected_fields, fields_right
+from simulator.enums import Mode
 from simulator.errors import DocumentUnknownError
 from simulator.forms import read_document
-from simulator.models import Run
+from simulator.models import InspectionCase, Run
 from simulator.queries import case_of, current_state
+from simulator.services.bots import play_as
 from tests.simulator.conftest import Do
 
 CUSTOMARY = {
@@ -185,3 +192,72 @@ def test_character_without_glyph_is_named(db: None) -> None:
     with pytest.raises(GlyphMissing, match=r"U\+1F600"):
         print_pdf("simulator/document_pdf.html", {"papers": [], "bound": True,
                   "view": {"title": "\U0001f600"}})  # fmt: skip
+
+
+@pytest.fixture
+def expert(case: InspectionCase, learner: User, now: datetime) -> Run:
+    """A whole run with a penalty after notice, hearing right and defence."""
+    return play_as(
+        case, user=learner, mode=Mode.PRACTICE, strategy="expert", seed=5, now=now
+    )
+
+
+def test_bound_file_holds_every_paper_the_run_gave_rise_to(
+    expert: Run, learner: User, signed_in: Callable[..., Client]
+) -> None:
+    bound = signed_in(learner).get(
+        reverse("simulator:case_file", args=[expert.public_id])
+    )
+    pages = [page.extract_text() for page in PdfReader(BytesIO(bound.content)).pages]
+    contents = next(page for page in pages if "卷内目录" in page)
+
+    by_itself = {"当事人陈述申辩笔录", "案件处理呈批表", "文书送达回执"}
+    for title in CUSTOMARY | by_itself:
+        assert title in contents
+        assert any(title in page for page in pages if page != contents)
+    text = "".join(pages)
+    assert "维持原拟处罚，未因当事人陈述、申辩而加重" in text.replace("\n", "")
+    assert "直接送达" in text
+
+
+def test_paper_nobody_made_is_not_bound(
+    on_site: Run, do: Do, learner: User, signed_in: Callable[..., Client]
+) -> None:
+    do(on_site, "item.record", "I02", mark="violation")
+    do(on_site, "case.file", items=["I02"])
+    bound = signed_in(learner).get(
+        reverse("simulator:case_file", args=[on_site.public_id])
+    )
+
+    assert "案件处理呈批表" not in text_of(bound.content)
+
+
+def test_province_uses_its_own_forms_from_their_day(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shutil.copytree(library.FORMS / "national-2010", tmp_path / "national-2010")
+    own = tmp_path / "yunling-2026"
+    shutil.copytree(library.FORMS / "national-2010", own)
+    head = (own / "edition.yaml").read_text("utf-8")
+    head = head.replace("edition: national-2010", "edition: yunling-2026")
+    head = head.replace('province: ""', 'province: "97"')
+    head = head.replace("valid_from: 2010-08-01", "valid_from: 2026-07-01")
+    (own / "edition.yaml").write_text(head, "utf-8")
+    monkeypatch.setattr(library, "FORMS", tmp_path)
+    library.load_edition.cache_clear()
+    library.editions.cache_clear()
+
+    found = [
+        library.edition_in_force(code, day).key
+        for code, day in [
+            ("970121", date(2026, 11, 10)),
+            ("970121", date(2026, 6, 30)),
+            ("110000", date(2026, 11, 10)),
+        ]
+    ]
+
+    library.load_edition.cache_clear()
+    library.editions.cache_clear()
+    assert found == ["yunling-2026", "national-2010", "national-2010"]
+    with pytest.raises(DocumentUnknownError):
+        library.edition_in_force("970121", date(2000, 1, 1))

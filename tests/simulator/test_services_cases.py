@@ -1,20 +1,33 @@
 """Cases in and out: dry run, import, publication, hostile archives."""
 
+import copy
 import io
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
+from accounts.models import User
+from courses.services.law import import_statute
 from simulator.case_format import dump_case, read_case
-from simulator.enums import CaseStatus
-from simulator.errors import CaseArchiveError, CaseInvalidError
+from simulator.enums import CaseStatus, Mode, RunStatus
+from simulator.errors import CaseArchiveError, CaseInvalidError, CaseStaleError
 from simulator.models import CaseVersion, InspectionCase
-from simulator.queries import activity_choices, iter_citations, payload_of
+from simulator.queries import (
+    activity_choices,
+    is_stale,
+    iter_citations,
+    latest_checklists,
+    payload_of,
+)
 from simulator.services.archives import read_package, read_zip, write_zip
 from simulator.services.cases import check_package, import_case
 from simulator.services.checklists import import_checklist
+from simulator.services.runs import start_run, void_run
 from tests.simulator.conftest import CASE_FILE
 
 CHECKLIST = CASE_FILE.parents[1] / "checklists" / "emergency-management.yaml"
@@ -152,3 +165,73 @@ def test_checklist_is_imported_once(db: None) -> None:
     assert first == second
     assert first.entries.count() == 47
     assert all(entry.duties for entry in first.entries.all())
+
+
+LAW = "《云岭省应急演练条例》"
+STATUTES = Path(__file__).parents[1] / "fixtures" / "law"
+
+
+def bring(name: str, now: datetime) -> None:
+    content = (STATUTES / name).read_bytes()
+    assert import_statute(content, name, now=now).edition is not None
+
+
+def put_live(version: CaseVersion, now: datetime) -> None:
+    """Live without asking the bots: the law is what is tested."""
+    version.status, version.published_at = CaseStatus.PUBLISHED, now
+    version.save(update_fields=["status", "published_at"])
+    version.case.live_version = version
+    version.case.save(update_fields=["live_version"])
+
+
+def test_case_is_stale_when_an_article_it_rests_on_changes(
+    learner: User, db: None, now: datetime
+) -> None:
+    bring("云岭省应急演练条例（2019年文本）.md", now)
+    package = read_package(CASE_FILE)
+    payload = copy.deepcopy(dict(package.text.payload))
+    payload["case"]["law_as_of"] = "2024-01-01"
+    payload["items"][10]["basis"]["also"] = [f"{LAW}:2"]
+    package = replace(package, text=replace(package.text, payload=payload))
+    version = import_case(package, now=now).version
+    assert version is not None
+    put_live(version, now)
+    before = start_run(version.case, mode=Mode.EXAM, now=now, by=learner, seed=1)
+    assert not is_stale(version, now.date())
+
+    bring("云岭省应急演练条例.md", now)
+
+    assert is_stale(version, now.date())
+    assert f"{LAW}:2" in {place.citation for place in iter_citations()}
+    levels = [f.level for f in check_package(package, today=now.date()).findings]
+    assert "warning" in levels
+    before.refresh_from_db()
+    assert before.status == RunStatus.LIVE
+    void_run(before, now=now, by=learner, reason="x")
+    with pytest.raises(CaseStaleError):
+        start_run(version.case, mode=Mode.EXAM, now=now, by=learner)
+    assert start_run(version.case, mode=Mode.PRACTICE, now=now, by=learner).pk
+
+
+def test_checklist_keeps_an_edition_for_each_date_of_the_law(
+    db: None, tmp_path: Path, learner: User, client: Client
+) -> None:
+    source = CHECKLIST.read_text("utf-8")
+    latest = import_checklist(CHECKLIST)
+    older = tmp_path / "older.yaml"
+    older.write_text(
+        source.replace(f"law_as_of: '{latest.law_as_of}'", "law_as_of: 2025-01-01"),
+        "utf-8",
+    )
+
+    import_checklist(older)
+
+    client.force_login(learner, backend="accounts.backends.AccountBackend")
+    page = reverse("simulator:checklist", args=[latest.key])
+    days = [
+        client.get(page, query).context["edition"].law_as_of.isoformat()
+        for query in ({}, {"on": "2025-06-01"}, {"on": "nonsense"})
+    ]
+    assert days == [str(latest.law_as_of), "2025-01-01", str(latest.law_as_of)]
+    assert client.get(page, {"on": "2020-01-01"}).status_code == 404
+    assert [edition.pk for edition in latest_checklists()] == [latest.pk]
