@@ -46,8 +46,23 @@ class CaseCard:
     number: int
     law_as_of: date
     minutes: int
+    exam_minutes: int | None
     stale: bool
     best: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentRow:
+    """One case of the assessment and the attempt that counts, if it was begun."""
+
+    key: str
+    title: str
+    minutes: int
+    stale: bool
+    run_id: str
+    live: bool
+    score: float | None
+    passed: bool | None
 
 
 @dataclass(frozen=True, slots=True)

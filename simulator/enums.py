@@ -42,6 +42,14 @@ class CaseStatus(TextChoices):
     RETIRED = "retired", pgettext_lazy("inspection", "Retired")
 
 
+class RescoringStatus(TextChoices):
+    """What became of a proposal to score runs again."""
+
+    PROPOSED = "proposed", pgettext_lazy("re-scoring", "Waiting for a second person")
+    APPLIED = "applied", pgettext_lazy("re-scoring", "Applied")
+    DECLINED = "declined", pgettext_lazy("re-scoring", "Declined")
+
+
 class Mark(TextChoices):
     """What an inspector may record for one checklist item."""
 

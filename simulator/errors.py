@@ -87,6 +87,29 @@ class PublishRefusedError(SimulatorError):
     message = _("This version cannot be published.")
 
 
+class RescoringRefusedError(SimulatorError):
+    """The two versions cannot be compared, or the proposal was decided already."""
+
+    code = "rescoring_refused"
+    message = _("Runs cannot be scored again this way.")
+
+
+class SecondPersonNeededError(RescoringRefusedError):
+    """Whoever proposed a re-scoring may not apply it."""
+
+    code = "second_person_needed"
+    message = _("Somebody other than the proposer has to decide this.")
+
+
+class RescoringOutdatedError(RescoringRefusedError):
+    """A result changed after the proposal was listed."""
+
+    code = "rescoring_outdated"
+    message = _(
+        "A result changed after this proposal was listed. Decline it and propose again."
+    )
+
+
 class DocumentUnknownError(SimulatorError):
     """No form of that code exists in the edition in force."""
 

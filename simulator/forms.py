@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from courses.citations import Citation, canonical_law, parse_citations
 from simulator.engine import FIELDS, Action, State
 from simulator.engine.case import RequiredDocument
-from simulator.enums import Mode
+from simulator.enums import CaseStatus, Mode
 from simulator.errors import ActionRefusedError
+from simulator.models import CaseVersion
 
 SEPARATORS = re.compile(r"[\n；;]+")
 SHORT_CITATION = re.compile(
@@ -44,6 +45,33 @@ class ActForm(forms.Form):
     client_event_id = forms.RegexField(r"^[A-Za-z0-9_-]{8,64}$", max_length=64)
     seen = forms.IntegerField(min_value=0, required=False)
     confirmed = forms.BooleanField(required=False)
+
+
+class RescoringForm(forms.Form):
+    """Which published version is scored again with the key of which later one."""
+
+    old = forms.ModelChoiceField(
+        CaseVersion.objects.none(), label=_("Version that was played")
+    )
+    new = forms.ModelChoiceField(
+        CaseVersion.objects.none(), label=_("Version with the corrected key")
+    )
+    reason = forms.CharField(
+        label=_(
+            "What was wrong in the key, and on which provision the correction rests"
+        ),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        published = CaseVersion.objects.exclude(status=CaseStatus.DRAFT)
+        published = published.select_related("case").order_by("case__title", "number")
+        for name in ("old", "new"):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- just made
+            field.queryset = published
 
 
 class ImportCaseForm(forms.Form):

@@ -100,6 +100,13 @@ def may_publish(user: User) -> bool:
     return user.is_superuser or has_role(user, Role.LEGAL_REVIEWER, now=timezone.now())
 
 
+def may_decide_rescoring(user: User) -> bool:
+    """Apply or decline what a legal reviewer proposed: reviewers and assessors."""
+    return user.is_superuser or has_role(
+        user, Role.LEGAL_REVIEWER, Role.ASSESSOR, now=timezone.now()
+    )
+
+
 def case_desk_required(view: Callable[P, HttpResponseBase]) -> Callable[P, Any]:
     """Signed in with code and allowed at the case desk; 403 for everybody else."""
     return _guard(view, may_enter_case_desk)
@@ -108,6 +115,11 @@ def case_desk_required(view: Callable[P, HttpResponseBase]) -> Callable[P, Any]:
 def case_editor_required(view: Callable[P, HttpResponseBase]) -> Callable[P, Any]:
     """Signed in with code and allowed to change cases; 403 for everybody else."""
     return _guard(view, may_publish)
+
+
+def rescoring_required(view: Callable[P, HttpResponseBase]) -> Callable[P, Any]:
+    """Signed in with code and allowed to decide re-scorings; 403 for the others."""
+    return _guard(view, may_decide_rescoring)
 
 
 def _guard(

@@ -20,6 +20,8 @@ from simulator.engine.scoring import ScoreReport, score
 from simulator.engine.state import State
 from simulator.engine.variants import cached_variant
 
+MOST_PRACTICE = 3
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -62,6 +64,27 @@ class ItemDebrief:
     explain: str
     lesson: str
     record_seq: int | None
+    confidence: int | None
+
+
+@dataclass(frozen=True)
+class Practice:
+    """One thing to practise next: what, why, where it is taught, where it stands."""
+
+    title: str
+    why: str
+    lesson: str
+    provisions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Confidence:
+    """How often judgements made with this confidence (1 to 3) were right."""
+
+    level: int
+    recorded: int
+    right: int
+    wrong_items: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -86,7 +109,8 @@ class Debrief:
     own_min: int
     budget_min: int
     missed_places: tuple[str, ...]
-    practise: tuple[ItemDebrief, ...]
+    practise: tuple[Practice, ...]
+    confidence: tuple[Confidence, ...]
 
 
 def debrief(
@@ -101,8 +125,9 @@ def debrief(
         _item(mine, state, item, route.proofs.get(item.id, ()))
         for item in mine.applicable
     )
+    report = score(case, seed, profile, log)
     return Debrief(
-        report=score(case, seed, profile, log),
+        report=report,
         items=items,
         expert_path=tuple(
             StepDebrief(
@@ -118,7 +143,8 @@ def debrief(
         own_min=state.spent_min,
         budget_min=mine.head.time.onsite_budget_min,
         missed_places=tuple(key for key in route.sources if key not in state.looked),
-        practise=_practise(items),
+        practise=_practise(items, report, profile),
+        confidence=_confidence(items),
     )
 
 
@@ -180,6 +206,7 @@ def _item(
         explain=item.explain,
         lesson=item.lesson,
         record_seq=record.seq if record else None,
+        confidence=record.confidence if record else None,
     )
 
 
@@ -213,8 +240,40 @@ def _proof(case: Case, state: State, item: CaseItem, atom: str, needed: bool) ->
     )
 
 
-def _practise(items: tuple[ItemDebrief, ...]) -> tuple[ItemDebrief, ...]:
-    """Three items worth another look: wrong ones first, then thinly proved ones."""
+def _practise(
+    items: tuple[ItemDebrief, ...], report: ScoreReport, profile: Profile
+) -> tuple[Practice, ...]:
+    """Three things worth practising: vetoes first, then items, then procedure.
+
+    Items judged wrongly come before those proved thinly; at most two vetoes, so
+    that there is room for what was overlooked.
+    """
+    vetoes = [
+        Practice(v.text, "", profile.vetoes[v.code].lesson, v.basis)
+        for v in report.vetoes
+    ]
     wrong = [i for i in items if not i.right and (i.mark or i.truth == "violation")]
     thin = [i for i in items if i.right and i.truth == "violation" and i.proof < 1]
-    return tuple((wrong + thin)[:3])
+    judged = [
+        Practice(i.text, i.explain, i.lesson, (*i.duty_key[:1], *i.power_key[:1]))
+        for i in (*wrong, *thin)
+    ]
+    broken = [
+        Practice(f.rule.text, "", "", f.rule.basis)
+        for f in report.findings
+        if f.broken and not f.rule.veto
+    ]
+    return tuple((vetoes[:2] + judged + vetoes[2:] + broken)[:MOST_PRACTICE])
+
+
+def _confidence(items: tuple[ItemDebrief, ...]) -> tuple[Confidence, ...]:
+    """Right and wrong judgements by the confidence they were made with."""
+    found = []
+    for level in (3, 2, 1):
+        made = [i for i in items if i.mark and i.confidence == level]
+        if made:
+            wrong = tuple(i.text for i in made if not i.right)
+            found.append(
+                Confidence(level, len(made), len(made) - len(wrong), wrong)
+            )  # fmt: skip
+    return tuple(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulator.models.cases import CaseMedia, CaseVersion, InspectionCase
 from simulator.models.checklists import ChecklistEdition, ChecklistEntry
+from simulator.models.rescoring import RescoredRun, Rescoring
 from simulator.models.runs import (
     AttemptGrant,
     Run,
@@ -19,6 +20,8 @@ __all__ = [
     "ChecklistEdition",
     "ChecklistEntry",
     "InspectionCase",
+    "RescoredRun",
+    "Rescoring",
     "Run",
     "RunDecision",
     "RunEvent",

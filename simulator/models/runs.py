@@ -130,12 +130,22 @@ class RunEvent(models.Model):
 class ScoreReport(models.Model):
     """What a run was worth under one profile: a fold over its events, kept.
 
-    Never changed: a corrected key or an assessor's mark makes a new report, and
-    ``current`` says which one counts. Personal data: through the run only.
+    Never changed, by triggers on both databases: a corrected key or an assessor's
+    mark makes a new report, and ``current`` says which one counts. Personal data:
+    through the run only.
     """
 
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="reports")
     number = models.PositiveIntegerField(pgettext_lazy("inspection", "number"))
+    key_version = models.ForeignKey(
+        CaseVersion,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("scored with the key of"),
+        help_text=_("Empty: the key of the version that was played."),
+    )
     current = models.BooleanField(pgettext_lazy("inspection", "counts"), default=True)
     profile = models.CharField(_("scoring profile"), max_length=80)
     score = models.FloatField(pgettext_lazy("inspection", "score"))

@@ -5,8 +5,14 @@ from typing import Any
 
 from simulator.engine import Action, Event, Outcome, State, fold, initial, step
 from simulator.engine import Mode as EngineMode
-from simulator.models import Run
-from simulator.queries import case_of, chain_break, engine_event, score_of
+from simulator.models import Run, ScoreReport
+from simulator.queries import (
+    case_of,
+    chain_break,
+    current_report,
+    engine_event,
+    score_of,
+)
 
 MODES: Mapping[str, EngineMode] = {
     "guided": "guided",
@@ -23,7 +29,7 @@ def replay(run: Run) -> dict[str, Any]:
     Changes nothing.
     """
     rows = list(run.events.order_by("seq"))
-    report = run.reports.filter(current=True).first()
+    report = current_report(run)
     result: dict[str, Any] = {
         "run": str(run.public_id),
         "case": run.version.case.key,
@@ -45,7 +51,7 @@ def replay(run: Run) -> dict[str, Any]:
         }
     else:
         result["difference"] = _acts_differ(run, events) or _score_differs(
-            run, events, result
+            run, events, report, result
         )
     result["same"] = result["difference"] is None
     return result
@@ -96,10 +102,13 @@ def _again(
 
 
 def _score_differs(
-    run: Run, events: list[Event], result: dict[str, Any]
+    run: Run,
+    events: list[Event],
+    report: ScoreReport | None,
+    result: dict[str, Any],
 ) -> dict[str, Any] | None:
-    report = run.reports.filter(current=True).first()
-    total = score_of(run, events).total
+    key = report.key_version if report else None
+    total = score_of(run, events, key=key).total
     result["recomputed_score"] = total
     if report is not None and abs(report.score - total) > 1e-9:
         return {"where": "score", "seq": len(events), "reason": "the score differs"}

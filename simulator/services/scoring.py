@@ -8,8 +8,8 @@ from django.db import transaction
 
 from simulator.engine import ScoreReport as EngineReport
 from simulator.engine import load_profile
-from simulator.models import Run, ScoreReport
-from simulator.queries import case_of, report_payload, score_of
+from simulator.models import CaseVersion, Run, ScoreReport
+from simulator.queries import live_case, report_payload, score_of
 from simulator.signals import run_scored
 
 
@@ -18,10 +18,20 @@ def score_run(run: Run, *, now: datetime) -> ScoreReport:
 
     Repeating makes a further report only when the result differs.
     """
-    values = _values(run, score_of(run))
+    values = _values(run.version, score_of(run))
     before = run.reports.filter(current=True).first()
     if before is not None and before.report == values["report"]:
         return before
+    return _replace(run, values, now=now)
+
+
+def report_with_key(run: Run, key: CaseVersion, *, now: datetime) -> ScoreReport:
+    """A new report under the key of another version, which counts from now on."""
+    values = _values(key, score_of(run, key=key))
+    return _replace(run, {**values, "key_version": key}, now=now)
+
+
+def _replace(run: Run, values: dict[str, Any], *, now: datetime) -> ScoreReport:
     run.reports.filter(current=True).update(current=False)
     report = ScoreReport.objects.create(
         run=run,
@@ -41,8 +51,8 @@ def score_run(run: Run, *, now: datetime) -> ScoreReport:
     return report
 
 
-def _values(run: Run, result: EngineReport) -> dict[str, Any]:
-    profile = load_profile(case_of(run).scoring.profile)
+def _values(key: CaseVersion, result: EngineReport) -> dict[str, Any]:
+    profile = load_profile(live_case(key).scoring.profile)
     return {
         "profile": result.profile,
         "score": result.total,

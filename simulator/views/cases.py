@@ -1,5 +1,6 @@
 """Choosing a case and starting a run."""
 
+from statistics import fmean
 from uuid import uuid4
 
 from django.contrib import messages
@@ -7,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
@@ -15,8 +17,16 @@ from simulator.enums import FINISHED_STATUSES, Mode
 from simulator.errors import SimulatorError
 from simulator.forms import StartForm
 from simulator.models import ChecklistEdition, ChecklistEntry, InspectionCase
-from simulator.queries import case_cards, live_case, playable_cases, runs_of
+from simulator.queries import (
+    assessment_rows,
+    case_cards,
+    latest_checklists,
+    live_case,
+    playable_cases,
+    runs_of,
+)
 from simulator.services.runs import start_run
+from simulator.views.opinion import CLAUSES
 
 
 @sign_in_required
@@ -24,11 +34,19 @@ from simulator.services.runs import start_run
 def case_list(request: HttpRequest) -> HttpResponse:
     """Every case one may play, and one's own runs."""
     now = timezone.now()
+    cards = case_cards(_user(request), now)
+    assessment = assessment_rows(_user(request), cards)
+    scores = [row.score for row in assessment if row.score is not None]
     return render(
         request,
         "simulator/case_list.html",
         {
-            "cards": case_cards(_user(request), now),
+            "cards": cards,
+            "assessment": assessment,
+            "assessed": len(scores),
+            "mean": fmean(scores) if scores else None,
+            "clauses": CLAUSES,
+            "checklists": latest_checklists(),
             "open_runs": runs_of(_user(request)).live(),
             "finished_runs": runs_of(_user(request)).finished()[:20],
         },
@@ -91,8 +109,10 @@ def _start(request: HttpRequest, key: str, form: StartForm) -> HttpResponseBase:
 @sign_in_required
 @require_GET
 def checklist(request: HttpRequest, key: str) -> HttpResponse:
-    """The latest edition of a checklist, aspect by aspect."""
-    edition = ChecklistEdition.objects.filter(key=key).order_by("-law_as_of").first()
+    """A checklist, aspect by aspect: the edition of a day, or the latest."""
+    editions = ChecklistEdition.objects.filter(key=key).order_by("-law_as_of")
+    day = parse_date(request.GET.get("on", ""))
+    edition = (editions.filter(law_as_of__lte=day) if day else editions).first()
     if edition is None:
         raise Http404
     aspects: dict[str, list[ChecklistEntry]] = {}
@@ -101,7 +121,7 @@ def checklist(request: HttpRequest, key: str) -> HttpResponse:
     return render(
         request,
         "simulator/checklist.html",
-        {"edition": edition, "aspects": aspects},
+        {"edition": edition, "editions": editions, "aspects": aspects},
     )
 
 

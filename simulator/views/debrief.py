@@ -1,23 +1,34 @@
 """After the run: what it was worth, why, and what to practise next."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from courses.queries.places import lesson_links
 from simulator.engine import Case, load_profile
 from simulator.engine.debrief import Debrief, ItemDebrief, Proof
 from simulator.engine.debrief import debrief as engine_debrief
 from simulator.enums import Mark, RunStatus
 from simulator.models import Run
 from simulator.permissions import readable_run_required
-from simulator.queries import case_of, engine_events, said_text, state_at
+from simulator.queries import (
+    case_of,
+    current_report,
+    engine_events,
+    rescored,
+    said_text,
+    state_at,
+)
 from simulator.views.context import FAULT_LABELS, MEASURE_LABELS
 from simulator.views.retelling import bars, peers, radar, stops, tell, verdict
 
 ENOUGH_PEERS = 3
+CONFIDENCE = {1: _("Not very"), 2: _("Fairly"), 3: _("Quite")}
 
 
 @readable_run_required
@@ -26,23 +37,31 @@ def debrief(request: HttpRequest, run: Run) -> HttpResponse:
     """The debrief; while the run goes on it says nothing."""
     if run.status == RunStatus.LIVE:
         return redirect("simulator:run", run_id=run.public_id)
-    report = run.reports.filter(current=True).first()
+    report = current_report(run)
     if report is None:
         return render(request, "simulator/debrief_void.html", {"run": run})
-    case, events = case_of(run), engine_events(run)
+    case, events = case_of(run, report.key_version), engine_events(run)
     profile = load_profile(case.scoring.profile)
     result = engine_debrief(case, run.seed, profile, events)
     show = request.GET.get("show", "lost")
-    items = [_item(n, item) for n, item in enumerate(result.items, start=1)]
+    lessons = lesson_links(
+        {i.lesson for i in result.items} | {p.lesson for p in result.practise}
+    )
+    items = [
+        _item(n, item) | {"lesson": lessons.get(item.lesson)}
+        for n, item in enumerate(result.items, start=1)
+    ]
     others = [r.components for r in peers(run)[:500]]
     context = {
         "run": run,
         "case": case,
         "report": report,
+        "rescored": rescored(run),
         "verdict": verdict(result),
         "vetoes": result.report.vetoes,
         "bars": bars(report, profile.weights),
-        "practise": result.practise,
+        "practise": _practise(result, lessons),
+        "confidence": _confidence(result),
         "stops": stops(case, result, events),
         "hours": _hours(case, result),
         "scenes": _scenes(case, result),
@@ -96,6 +115,27 @@ def replay(request: HttpRequest, run: Run) -> HttpResponse:
             "left_min": case.head.time.onsite_budget_min - state.spent_min,
         },
     )
+
+
+def _practise(
+    result: Debrief, lessons: Mapping[str, tuple[str, str]]
+) -> list[dict[str, Any]]:
+    """The three things to practise, each with its lesson where one is published."""
+    return [
+        {"about": practice, "lesson": lessons.get(practice.lesson)}
+        for practice in result.practise
+    ]
+
+
+def _confidence(result: Debrief) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": CONFIDENCE[row.level],
+            "row": row,
+            "share": round(100 * row.right / row.recorded),
+        }
+        for row in result.confidence
+    ]
 
 
 def _item(number: int, item: ItemDebrief) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from simulator.services.cases import (
     publish_case,
     retire_case,
 )
+from simulator.viewsets.rescoring import rescoring_urls
 
 
 @case_desk_required
@@ -104,6 +105,7 @@ def case_desk_urls() -> list[URLPattern]:
         path("import/", case_import, name="import"),
         path("<int:pk>/publish/", case_publish, name="publish"),
         path("<int:pk>/retire/", case_retire, name="retire"),
+        *rescoring_urls(),
     ]
 
 

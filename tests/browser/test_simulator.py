@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 from tests.browser.conftest import SIZES, check_page
 
@@ -64,6 +66,9 @@ def test_run_from_plan_to_debrief_and_case_file(
     user = "officer_a" if size == SIZES["phone"] else "officer_b"
     page = visit(size, user=user)
     run = begin(page, "practice")
+    look(page, "朝向大门的窗")
+    expect(page.locator("#said")).to_contain_text("执法证件")
+    page.keyboard.press("Escape")
     press(page, "credentials.show")
     press(page, "purpose.state")
     check_page(page, "site")
@@ -83,6 +88,7 @@ def test_run_from_plan_to_debrief_and_case_file(
         box.check()
     page.locator("#duty").fill("生产安全事故应急条例 14.1.2")
     page.locator("#power").fill("生产安全事故应急条例 32")
+    page.locator("#item-I02 .segment label", has_text="不太有").click()
     page.locator("#item-I02 button[type=submit]").click()
     settle(page)
     run = re.sub(r"site/.*$", "", page.url)
@@ -101,6 +107,7 @@ def test_run_from_plan_to_debrief_and_case_file(
     page.locator("form:has(input[value='case.file']) input[type=checkbox]").check()
     press(page, "case.file")
     check_page(page, "penalty")
+    fine_without_notice(page)
     page.goto(f"{run}reinspection/")
     check_page(page, "reinspection")
     press(page, "reinspect.item")
@@ -115,9 +122,29 @@ def test_run_from_plan_to_debrief_and_case_file(
 
     page.wait_for_url("**/debrief/")
     check_page(page, "debrief")
+    veto = page.locator(".notice--bad")
+    expect(veto.filter(has_text="处罚决定前未告知")).to_have_count(1)
+    expect(veto.filter(has_text="未出示执法证件即检查")).to_have_count(1)
+    lesson = page.locator(".three a", has_text="课程：").first
+    expect(lesson).to_be_visible()
+    expect(page.locator(".debrief__sure")).to_contain_text("不太有")
     assert bound.headers["content-type"] == "application/pdf"
+    pages = [each.extract_text() for each in PdfReader(BytesIO(bound.body())).pages]
+    assert "卷内目录" in pages[1]
+    assert any("现场检查记录" in text for text in pages[2:])
     page.goto(f"{run}replay/?step=6")
     check_page(page, "replay")
+    page.goto(f"{run}debrief/")
+    page.locator(".three a", has_text="课程：").first.click()
+    page.wait_for_url("**/learn/**")
+
+
+def fine_without_notice(page: Page) -> None:
+    """Wrong twice: no power to fine yet, and no notice before the decision."""
+    for prefix, verb in (("p", "penalty.propose"), ("d", "penalty.decide")):
+        page.locator(f"input[id^='{prefix}-fine-']").first.fill("30000")
+        press(page, verb)
+        expect(page.locator("#said")).not_to_be_empty()
 
 
 def test_guided_mode_warns_before_a_wrong_move(visit: Visit) -> None:

@@ -1,6 +1,7 @@
 """Commands a human types: import, export, replay, bots."""
 
 import json
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from django.db import connection
 
 from simulator.enums import Mode
 from simulator.models import CaseVersion, InspectionCase, Run
+from simulator.queries import chain_break
 from simulator.services.bots import play_as
 from tests.simulator.conftest import CASE_FILE, Do
 
@@ -81,6 +83,19 @@ def test_replay_of_a_run_with_incidents_and_office_days(on_site: Run, do: Do) ->
     assert answer("replay_run", str(on_site.public_id))["same"] is True
 
 
+def tamper(change: str, *guards: str) -> None:
+    """Change history behind the back of the database's guards."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET session_replication_role = replica")
+            cursor.execute(change)
+            cursor.execute("SET session_replication_role = DEFAULT")
+        else:
+            for guard in guards:
+                cursor.execute(f"DROP TRIGGER simulator_{guard}")
+            cursor.execute(change)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -92,15 +107,7 @@ def test_replay_of_a_run_with_incidents_and_office_days(on_site: Run, do: Do) ->
     ],
 )
 def test_one_changed_event_is_found(played: Run, change: str) -> None:
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET session_replication_role = replica")
-            cursor.execute(change)
-            cursor.execute("SET session_replication_role = DEFAULT")
-        else:
-            cursor.execute("DROP TRIGGER simulator_runevent_no_update")
-            cursor.execute("DROP TRIGGER simulator_runevent_no_delete")
-            cursor.execute(change)
+    tamper(change, "runevent_no_update", "runevent_no_delete")
     out = StringIO()
 
     with pytest.raises(CommandError):
@@ -111,8 +118,33 @@ def test_one_changed_event_is_found(played: Run, change: str) -> None:
     assert difference["seq"] in range(3, 8)
 
 
+COLUMNS = {
+    "seq": 99, "client_event_id": "other", "sim_clock": "2020-01-01T00:00:00",
+    "phase": "junk", "actor": "system", "verb": "junk", "object_type": "junk",
+    "object_id": "junk", "payload": {"junk": 1}, "cost_min": 77, "prev_hash": "f" * 64,
+    "hash": "0" * 64, "at_server": datetime(2020, 1, 1, tzinfo=UTC),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_any_column_of_any_event_is_covered_by_the_chain(
+    played: Run, column: str
+) -> None:
+    rows = list(played.events.order_by("seq"))
+    assert chain_break(played, rows) is None
+
+    for n, row in enumerate(rows):
+        kept = getattr(row, column)
+        setattr(row, column, COLUMNS[column])
+        found = chain_break(played, rows)
+        setattr(row, column, kept)
+
+        assert found is not None, (row.seq, column)
+        assert found.seq in {n + 1, n + 2, COLUMNS["seq"]}
+
+
 def test_changed_score_is_found(played: Run) -> None:
-    played.reports.update(score=99.0)
+    tamper("UPDATE simulator_scorereport SET score = 99.0", "scorereport_kept")
     out = StringIO()
 
     with pytest.raises(CommandError):

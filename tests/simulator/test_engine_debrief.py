@@ -70,3 +70,40 @@ def test_guided_run_confirmed_throughout_scores_like_the_exam(name):
     )
     assert again.total == before.total
     assert again.vetoes == before.vetoes
+
+
+def test_vetoes_are_practised_first_with_lesson_and_law():
+    first = of(play(base(), 0, "no_notice").events).practise[0]
+
+    assert first.lesson == "procedure-and-evidence/notice-and-hearing"
+    assert first.provisions == ("XZCFF:44", "XZCFF:62")
+
+
+def test_two_vetoes_leave_room_for_what_was_overlooked():
+    run = Run()
+    run.do("plan.set", officers=["o1"])
+    run.do("plan.submit")
+    run.do("site.enter")
+    run.do("hotspot.inspect", "h_g_roster")
+    run.do("evidence.backdate", "a_roster_day")
+    found = of(run.events)
+
+    assert len(found.report.vetoes) == 3
+    assert len(found.practise) == 3
+    assert found.practise[2].lesson == "emergency-organisation/duty-room"
+
+
+def test_confidence_is_set_against_what_was_right():
+    run = Run(mode="practice").enter()
+    run.do("item.record", "I02", mark="violation", confidence=3)
+    run.do("item.record", "I01", mark="violation", confidence=3)
+    run.do("item.record", "I03", mark="compliant", confidence=1)
+    run.do("item.record", "I07", mark="compliant")
+
+    rows = [(c.level, c.recorded, c.right) for c in of(run.events).confidence]
+
+    assert run.case.item_by_id["I03"].truth == "compliant"
+    assert rows == [(3, 2, 1), (1, 1, 1)]
+    assert of(run.events).confidence[0].wrong_items == (
+        run.case.item_by_id["I01"].text,
+    )

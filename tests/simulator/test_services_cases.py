@@ -191,6 +191,7 @@ def test_case_is_stale_when_an_article_it_rests_on_changes(
     package = read_package(CASE_FILE)
     payload = copy.deepcopy(dict(package.text.payload))
     payload["case"]["law_as_of"] = "2024-01-01"
+    payload["laws"][LAW] = {"name": LAW, "edition": "2019", "verified": True}
     payload["items"][10]["basis"]["also"] = [f"{LAW}:2"]
     package = replace(package, text=replace(package.text, payload=payload))
     version = import_case(package, now=now).version

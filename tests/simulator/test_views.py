@@ -125,7 +125,21 @@ def test_case_list_takes_the_same_queries_for_many_runs(
     assert response.status_code == 200
 
 
-LIST_QUERIES = 10
+LIST_QUERIES = 12
+
+
+def test_case_list_shows_the_assessment_the_checklists_and_the_clauses(
+    case: InspectionCase, learner: User, signed_in: SignIn, now: datetime
+) -> None:
+    begun = start_run(case, mode=Mode.EXAM, now=now, by=learner)
+
+    page = signed_in(learner).get(reverse("simulator:list"))
+
+    (row,) = page.context["assessment"]
+    assert (row.key, row.run_id, row.live) == (case.key, str(begun.public_id), True)
+    assert (row.score, page.context["mean"]) == (None, None)
+    for clause in range(1, 8):
+        assert f'id="S{clause}"' in page.content.decode()
 
 
 def test_page_without_script_plays_by_redirect(
