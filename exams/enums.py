@@ -72,6 +72,14 @@ class ReviewVerdict(TextChoices):
     RETURNED = "returned", _("Returned to the author")
 
 
+class ImportState(TextChoices):
+    """What became of an uploaded item file."""
+
+    CHECKED = "checked", _("Checked, nothing taken over")
+    TAKEN = "taken", _("Taken over")
+    DROPPED = "dropped", _("Dropped")
+
+
 class CellUnit(TextChoices):
     """What a blueprint cell counts."""
 

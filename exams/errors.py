@@ -41,6 +41,15 @@ class ItemRefused(ExamsError):
         super().__init__("; ".join(f"{p.code} {p.place}".strip() for p in problems))
 
 
+class ImportRefused(ExamsError):
+    """A file with rejected questions, or one that was decided already."""
+
+    code = "import_refused"
+    message = _(
+        "The file has questions that cannot come in, or it was decided already."
+    )
+
+
 class OwnWorkReviewed(ExamsError):
     """Authors do not review their own items."""
 

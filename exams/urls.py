@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from exams.views import (
     bank,
     candidate,
     console,
+    item_imports,
     mocks,
     papers,
     practice,
@@ -36,6 +37,14 @@ urlpatterns = [
     path("practice/mocks/<uuid:paper_id>/", mocks.mock, name="mock"),
     path("bank/", bank.bank, name="bank"),
     path("bank/act/", bank.bank_act, name="bank_act"),
+    path("bank/imports/", item_imports.imports, name="imports"),
+    path("bank/imports/<uuid:import_id>/", item_imports.import_report, name="import"),
+    path("bank/export/", item_imports.export, name="export"),
+    re_path(
+        r"^media/(?P<digest>[0-9a-f]{64})\.(?P<kind>png|jpg|gif|webp)$",
+        item_imports.media,
+        name="media",
+    ),
     path("bank/new/", bank.item_new, name="item_new"),
     path("bank/<uuid:item_id>/", bank.item, name="item"),
     path("bank/<uuid:item_id>/edit/", bank.item_edit, name="item_edit"),

@@ -7,6 +7,8 @@ from exams.models.bank import (
     CaseSetItem,
     Exhibit,
     Item,
+    ItemImport,
+    ItemMedia,
     ItemReview,
     ItemRevision,
 )
@@ -42,6 +44,8 @@ __all__ = [
     "Form",
     "FormItem",
     "Item",
+    "ItemImport",
+    "ItemMedia",
     "ItemReview",
     "ItemRevision",
     "MockPaper",

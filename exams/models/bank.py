@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.enums import Aspect
 from exams.enums import (
     ExhibitKind,
+    ImportState,
     ItemType,
     Level,
     Markup,
@@ -94,6 +95,14 @@ class Item(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("live revision"),
+    )
+    newest = models.OneToOneField(
+        "exams.ItemRevision",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("newest revision"),
     )
     enemies = models.ManyToManyField("self", blank=True, verbose_name=_("enemy items"))
     stale_since = models.DateTimeField(_("stale since"), null=True, blank=True)
@@ -249,3 +258,56 @@ class CaseSetItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_set_id}/{self.place}"
+
+
+class ItemMedia(models.Model):
+    """A picture inside items, stored once under the digest of its bytes.
+
+    Holds no personal data.
+    """
+
+    digest = models.CharField(_("digest"), max_length=64, unique=True)
+    kind = models.CharField(_("kind"), max_length=8)
+    file = models.FileField(_("file"), upload_to="item_media")
+    created_at = models.DateTimeField(_("created at"))
+
+    class Meta:
+        verbose_name = _("picture of items")
+        verbose_name_plural = _("pictures of items")
+
+    def __str__(self) -> str:
+        return f"{self.digest}.{self.kind}"
+
+
+class ItemImport(models.Model):
+    """An uploaded file between its dry run and its acceptance, with what was found.
+
+    Personal data: who uploaded and who accepted it. The file itself is dropped with
+    the decision.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("file name"), max_length=200)
+    dialect = models.CharField(_("dialect"), max_length=12)
+    defaults = models.JSONField(_("defaults"), default=dict)
+    data = models.BinaryField(_("file"))
+    report = models.JSONField(_("report"), default=dict)
+    state = models.CharField(
+        _("state"), max_length=10, choices=ImportState.choices, default="checked"
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    created_at = models.DateTimeField(_("created at"))
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("item import")
+        verbose_name_plural = _("item imports")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.name

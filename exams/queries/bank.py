@@ -32,18 +32,11 @@ class SimilarItem:
 
 
 def bank_items() -> QuerySet[Item]:
-    """Every item with its newest revision, the last review step, and its uses."""
-    newest = ItemRevision.objects.filter(item=OuterRef("pk")).order_by("-number")
+    """Every item with its newest revision and the last review step."""
     last = ItemReview.objects.filter(revision__item=OuterRef("pk")).order_by(
         "-at", "-pk"
     )
-    return Item.objects.annotate(
-        newest=Subquery(newest.values("pk")[:1]),
-        newest_number=Subquery(newest.values("number")[:1]),
-        newest_type=Subquery(newest.values("type")[:1]),
-        newest_aspect=Subquery(newest.values("aspect")[:1]),
-        newest_stem=Subquery(newest.values("stem")[:1]),
-        newest_level=Subquery(newest.values("level")[:1]),
+    return Item.objects.select_related("newest").annotate(
         last_verdict=Subquery(last.values("verdict")[:1]),
         last_reviewed=Subquery(last.values("revision")[:1]),
     )
@@ -53,12 +46,12 @@ def filter_items(items: QuerySet[Item], terms: dict[str, Any]) -> QuerySet[Item]
     """Items that meet every given term; empty terms do not restrict."""
     if terms.get("q"):
         items = items.filter(
-            Q(newest_stem__icontains=terms["q"]) | Q(key__icontains=terms["q"])
+            Q(newest__stem__icontains=terms["q"]) | Q(key__icontains=terms["q"])
         )
     for name, column in (
-        ("aspect", "newest_aspect"),
-        ("type", "newest_type"),
-        ("level", "newest_level"),
+        ("aspect", "newest__aspect"),
+        ("type", "newest__type"),
+        ("level", "newest__level"),
         ("pool", "pool"),
     ):
         if terms.get(name):

@@ -1,0 +1,174 @@
+"""Item files of other systems: looked through first, taken over afterwards."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.models import User
+from exams.data import ItemDraft, Problem
+from exams.enums import ImportState
+from exams.errors import ImportRefused
+from exams.formats import Defaults, Export, Reading, export_items, read_items
+from exams.models import Item, ItemImport
+from exams.queries.drafts import drafts_of
+from exams.services.bank import BATCH, add_item_revisions, draft_digest
+from exams.services.item_media import store_media, with_addresses, with_held_media
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What a file holds, and what taking it over would do or has done."""
+
+    dialect: str
+    read: int
+    accepted: int
+    new: int
+    revised: int
+    unchanged: int
+    by_type: dict[str, int] = field(default_factory=dict)
+    rejected: list[dict[str, Any]] = field(default_factory=list)
+    stored: int = 0
+
+
+def check_items(
+    data: bytes, *, dialect: str, defaults: Defaults
+) -> tuple[Reading, ImportReport]:
+    """Read a file and say what it would do; changes nothing. Raises ``FileRefused``."""
+    reading = read_items(data, dialect, defaults)
+    drafts = [entry.draft for entry in reading.accepted]
+    fates = Counter(_fates([with_addresses(draft) for draft in drafts]))
+    report = ImportReport(
+        dialect=reading.dialect,
+        read=reading.read,
+        accepted=len(drafts),
+        new=fates["new"],
+        revised=fates["revised"],
+        unchanged=fates["unchanged"],
+        by_type=dict(sorted(Counter(draft.type for draft in drafts).items())),
+        rejected=[
+            {
+                "place": str(entry.place),
+                **asdict(entry.place),
+                "reasons": [_reason(problem) for problem in entry.problems],
+            }
+            for entry in reading.rejected
+        ],
+    )
+    return reading, report
+
+
+def _reason(problem: Problem) -> dict[str, str]:
+    return {"code": problem.code, "message": problem.message, "at": problem.place}
+
+
+def _fates(drafts: list[ItemDraft]) -> list[str]:
+    fates = []
+    for start in range(0, len(drafts), BATCH):
+        batch = drafts[start : start + BATCH]
+        digests = dict(
+            Item.objects.filter(key__in=[draft.key for draft in batch]).values_list(
+                "key", "newest__digest"
+            )
+        )
+        for draft in batch:
+            if draft.key not in digests:
+                fates.append("new")
+            elif digests[draft.key] == draft_digest(draft, None):
+                fates.append("unchanged")
+            else:
+                fates.append("revised")
+    return fates
+
+
+@transaction.atomic
+def import_items(
+    data: bytes,
+    *,
+    dialect: str,
+    defaults: Defaults,
+    accept_good: bool,
+    now: datetime,
+    by: User | None,
+) -> ImportReport:
+    """Take a file over: all of it, or with ``accept_good`` what is good of it.
+
+    Items come in as drafts and go through review like any other. Idempotent. Refuses
+    with ``ImportRefused`` when a question was rejected and ``accept_good`` is not said.
+    """
+    reading, report = check_items(data, dialect=dialect, defaults=defaults)
+    if reading.rejected and not accept_good:
+        raise ImportRefused(str(len(reading.rejected)))
+    drafts = [store_media(entry.draft, now=now) for entry in reading.accepted]
+    stored = add_item_revisions(drafts, now=now, by=by)
+    return ImportReport(**{**asdict(report), "stored": stored})
+
+
+def keep_import(
+    data: bytes,
+    *,
+    name: str,
+    dialect: str,
+    defaults: Defaults,
+    now: datetime,
+    by: User,
+) -> ItemImport:
+    """Look through an upload and keep it with its report until somebody decides."""
+    _reading, report = check_items(data, dialect=dialect, defaults=defaults)
+    return ItemImport.objects.create(
+        name=name[:200],
+        dialect=report.dialect,
+        defaults=asdict(defaults),
+        data=data,
+        report=asdict(report),
+        by=by,
+        created_at=now,
+    )
+
+
+@transaction.atomic
+def take_import(
+    kept: ItemImport, *, accept_good: bool, now: datetime, by: User
+) -> ImportReport:
+    """Take over a kept upload. Refuses when it was decided already."""
+    kept = _lock_open(kept)
+    report = import_items(
+        bytes(kept.data),
+        dialect=kept.dialect,
+        defaults=Defaults(**kept.defaults),
+        accept_good=accept_good,
+        now=now,
+        by=by,
+    )
+    kept.report = asdict(report)
+    _decide(kept, ImportState.TAKEN, now)
+    return report
+
+
+@transaction.atomic
+def drop_import(kept: ItemImport, *, now: datetime) -> None:
+    """Drop a kept upload; nothing of it comes in. Refuses when decided already."""
+    _decide(_lock_open(kept), ImportState.DROPPED, now)
+
+
+def _lock_open(kept: ItemImport) -> ItemImport:
+    locked = ItemImport.objects.select_for_update().get(pk=kept.pk)
+    if locked.state != ImportState.CHECKED:
+        raise ImportRefused(locked.state)
+    return locked
+
+
+def _decide(kept: ItemImport, state: ImportState, now: datetime) -> None:
+    kept.state, kept.decided_at, kept.data = state, now, b""
+    kept.save(update_fields=["state", "decided_at", "data", "report"])
+
+
+def export_bank(items: QuerySet[Item], dialect: str) -> Export:
+    """Items in a dialect, with what could not be said in it."""
+    drafts = [with_held_media(draft) for draft in drafts_of(items)]
+    return export_items(drafts, dialect)
