@@ -22,6 +22,7 @@ TRUE_WORDS = {"正确", "对", "是", "√", "✓", "✔", "t", "true", "y", "ye
 FALSE_WORDS = {"错误", "错", "否", "不对", "×", "✗", "✘", "x", "f", "false", "n", "no", "0", "wrong"}  # fmt: skip
 GAP = re.compile(r"_{2,}|（[\s　_]*）|\([\s　_]*\)|【[\s　_]*】|\[\s*\]")
 POINTS = re.compile(r"^(.*?)\s*(?:\||｜|[（(])\s*(\d+(?:\.\d+)?)\s*分?\s*[)）]?\s*$")  # noqa: RUF001
+LONGEST_LINE = 2000
 NUMBER = re.compile(r"^\s*([+-]?[\d.,eE+-]+)\s*(?:±\s*([\d.eE+-]+))?\s*(.*)$", re.DOTALL)  # fmt: skip
 
 
@@ -160,10 +161,15 @@ def read_pairs(text: str) -> MatchingDraft:
     return MatchingDraft(tuple(left), tuple(right), tuple(pairs))
 
 
+def match_points(line: str) -> re.Match[str] | None:
+    """A criterion with its points; a very long line is no criterion."""
+    return POINTS.match(line) if len(line) <= LONGEST_LINE else None
+
+
 def read_rubric(text: str, points: str) -> tuple[CriterionDraft, ...]:
     """Lines with points; a reference answer without any is one criterion."""
     lines = [line.strip() for line in text.split("\n") if line.strip()]
-    found = [POINTS.match(line) for line in lines]
+    found = [match_points(line) for line in lines]
     if lines and all(found):
         return tuple(CriterionDraft(m[1], Decimal(m[2])) for m in found if m)
     try:

@@ -27,7 +27,7 @@ MEDIA_SOURCE = re.compile(rf"{MEDIA_PATH}([0-9a-f]{{64}})\.(png|jpg|gif|webp)")
 DATA_SOURCE = re.compile(r"data:(image/[a-z+.-]+);base64,([A-Za-z0-9+/=\s]+)")
 IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 SOURCE = re.compile(r"""\bsrc\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE)
-PLAIN_TAGS = re.compile(r"</?(?:p|br|div|span)\b[^>]*>|&[^;]+;|[^<]", re.IGNORECASE)
+PLAIN_TAGS = re.compile(r"</?(?:p|br|div|span)\b[^>]*>|[^<]+", re.IGNORECASE)
 FOREIGN = re.compile(
     r"<(audio|video|object|embed|iframe|svg|math|canvas|applet|form)\b", re.IGNORECASE
 )
@@ -126,10 +126,11 @@ def plain_text(text: str) -> str | None:
     """HTML of nothing but paragraphs as plain text; None when there is more to it."""
     if PLAIN_TAGS.sub("", text):
         return None
-    flat = re.sub(r"\s*\n\s*", " ", text)
+    flat = " ".join(filter(None, map(str.strip, text.split("\n"))))
     flat = re.sub(r"<br\b[^>]*>", "\n", flat, flags=re.IGNORECASE)
-    flat = re.sub(r"\s*</(?:p|div)>\s*", "\n", flat, flags=re.IGNORECASE)
-    return html.unescape(re.sub(r"<[^>]*>", "", flat)).replace("\xa0", " ").strip()
+    flat = re.sub(r"</(?:p|div)>\s*", "\n", flat, flags=re.IGNORECASE)
+    flat = html.unescape(re.sub(r"<[^>]*>", "", flat)).replace("\xa0", " ")
+    return "\n".join(map(str.rstrip, flat.split("\n"))).strip()
 
 
 def as_html(text: str) -> str:

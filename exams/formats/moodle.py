@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from exams.data import CriterionDraft, ItemDraft, MatchingDraft, NumericDraft
-from exams.formats.answers import POINTS, read_rubric
+from exams.formats.answers import match_points, read_rubric
 from exams.formats.base import (
     Defaults,
     FileRefused,
@@ -187,7 +187,7 @@ def _ordering(draft: ItemDraft, question: Any) -> ItemDraft:
 def _essay(draft: ItemDraft, question: Any) -> ItemDraft:
     info = _prose(question.find("graderinfo"))
     lines = [line for line in info.split("\n") if line.strip()]
-    if lines and all(POINTS.match(line) for line in lines):
+    if lines and all(match_points(line) for line in lines):
         rubric = read_rubric(info, "")
     else:
         points = Decimal(_grade(question))

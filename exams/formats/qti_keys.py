@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from exams.data import CriterionDraft, ItemDraft, MatchingDraft, NumericDraft
-from exams.formats.answers import POINTS, TRUE_WORDS, read_rubric
+from exams.formats.answers import TRUE_WORDS, match_points, read_rubric
 from exams.formats.base import QuestionRefused
 from exams.formats.html import plain_text
 from exams.formats.qti_body import GAP, Body
@@ -194,7 +194,7 @@ def _written(draft: ItemDraft, root: Any, _body: Body, _node: Any) -> ItemDraft:
     found = first_named(root, "rubricBlock")
     text = "" if found is None else _prose(found)
     lines = [line for line in text.split("\n") if line.strip()]
-    if lines and all(POINTS.match(line) for line in lines):
+    if lines and all(match_points(line) for line in lines):
         rubric = read_rubric(text, "")
     else:
         rubric = (CriterionDraft(text or "按参考答案评分", Decimal(1)),)
