@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,8 +19,9 @@ from exams.data import (
     NumericDraft,
     OptionDraft,
 )
-from exams.enums import ItemType, Level, Pool
-from exams.models import Exhibit, ItemRevision
+from exams.enums import ItemType, Level, Markup, Pool
+from exams.formats.html import HtmlRefused, settle_markup
+from exams.models import Exhibit, Item, ItemRevision
 from exams.question_types import draft_problems
 
 PROBLEMS = {
@@ -80,6 +82,9 @@ class ItemForm(forms.Form):
 
     key = forms.SlugField(label=_("Key"), max_length=120)
     type = forms.ChoiceField(label=_("Type"), choices=ItemType.choices)
+    markup = forms.ChoiceField(
+        label=_("Written as"), choices=Markup.choices, required=False
+    )
     stem = forms.CharField(label=_("Stem"), widget=forms.Textarea({"rows": 4}))
     options = forms.CharField(
         label=_("Options"),
@@ -165,6 +170,12 @@ class ItemForm(forms.Form):
     tags = forms.CharField(
         label=_("Tags"), help_text=_("Separated by spaces."), required=False
     )
+    enemies = forms.CharField(
+        label=_("Enemy items"),
+        help_text=_("Keys, one per line; they never stand in one form with this item."),
+        widget=forms.Textarea({"rows": 2}),
+        required=False,
+    )
 
     def __init__(
         self,
@@ -172,8 +183,10 @@ class ItemForm(forms.Form):
         *,
         is_new: bool = True,
         initial: dict[str, Any] | None = None,
+        previous: ItemDraft | None = None,
     ) -> None:
         super().__init__(data, initial=initial)
+        self.previous = previous
         if not is_new:
             self.fields["key"].disabled = True
             self.fields["pool"].disabled = True
@@ -195,12 +208,25 @@ class ItemForm(forms.Form):
             keys.append(found.key)
         return keys
 
+    def clean_enemies(self) -> list[str]:
+        """Keys of items that exist."""
+        keys = lines_of(self.cleaned_data["enemies"])
+        known = set(Item.objects.filter(key__in=keys).values_list("key", flat=True))
+        if missing := [key for key in keys if key not in known]:
+            message = _("There is no such item: %(keys)s") % {
+                "keys": ", ".join(missing)
+            }
+            raise forms.ValidationError(message)
+        return sorted(set(keys))
+
     def clean(self) -> dict[str, Any]:
         """The draft as a whole must be one that can become an item."""
         data = super().clean() or self.cleaned_data
         if not self.errors:
             try:
-                self.draft = self._draft(data)
+                self.draft = settle_markup(self._kept(self._draft(data)))
+            except HtmlRefused as refusal:
+                raise forms.ValidationError(refusal.message) from refusal
             except (ValueError, ArithmeticError) as error:
                 raise forms.ValidationError(
                     _("A line could not be read: %(line)s") % {"line": error}
@@ -209,6 +235,23 @@ class ItemForm(forms.Form):
                 words = f"{problem_words(problem.code)} {problem.place}".strip()
                 self.add_error(FIELD_OF.get(problem.code), words)
         return data
+
+    def _kept(self, draft: ItemDraft) -> ItemDraft:
+        """What this form does not show stays as it was."""
+        if self.previous is None:
+            return draft
+        old = {option.text: option for option in self.previous.options}
+        options = tuple(
+            replace(old[o.text], correct=o.correct) if o.text in old else o
+            for o in draft.options
+        )
+        same_law = draft.citations == self.previous.citations
+        support = tuple(
+            line
+            for line in self.previous.support
+            if same_law or line.ref in draft.citations
+        )
+        return replace(draft, options=options, support=support)
 
     def _draft(self, data: dict[str, Any]) -> ItemDraft:
         kind = data["type"]
@@ -243,6 +286,8 @@ class ItemForm(forms.Form):
             citations=tuple(data["citations"]),
             law_as_of=data["law_as_of"],
             tags=tuple(data["tags"].split()),
+            markup=data["markup"] or Markup.PLAIN,
+            enemies=tuple(data["enemies"]),
         )
 
 
@@ -284,7 +329,7 @@ def revision_initial(revision: ItemRevision) -> dict[str, Any]:
         "type": revision.type,
         "stem": revision.stem,
         "options": "\n".join(
-            ("*" if o["correct"] else "") + o["text"]
+            ("*" if o["correct"] else "") + o["text"].replace("\n", " ")
             for o in content.get("options", [])
         ),
         "truth": "" if truth is None else str(truth).lower(),
@@ -309,4 +354,6 @@ def revision_initial(revision: ItemRevision) -> dict[str, Any]:
         "pool": revision.item.pool,
         "exhibit": revision.exhibit_id,
         "tags": " ".join(revision.tags),
+        "markup": revision.markup,
+        "enemies": "\n".join(sorted(e.key for e in revision.item.enemies.all())),
     }

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exams', '0005_name_numeric_items'),
+        ('exams', '0008_ask_for_time'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

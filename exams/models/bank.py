@@ -215,6 +215,34 @@ class ItemReview(models.Model):
         return f"{self.revision_id} {self.verdict}"
 
 
+class ItemComment(models.Model):
+    """What author and reviewers say to each other about an item.
+
+    Personal data: who wrote it.
+    """
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="comments")
+    revision = models.ForeignKey(
+        ItemRevision, on_delete=models.PROTECT, related_name="comments"
+    )
+    text = models.TextField(_("comment"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("item comment")
+        verbose_name_plural = _("item comments")
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
 class CaseSet(models.Model):
     """Items that share one stimulus and are drawn together. No personal data."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.utils.html import strip_tags
 from rapidfuzz import fuzz, process
 
 from exams.enums import ReviewVerdict
@@ -17,9 +18,11 @@ from exams.models import (
     ScoreVersion,
 )
 from exams.psychometrics.items import ItemFigures, Response, item_figures
+from exams.rules.similarity import alike
 
 SIMILAR_FROM = 70
 SIMILAR_SHOWN = 5
+TWINS_SHOWN = 100
 STATES = ("live", "review", "draft", "stale", "retired")
 
 
@@ -113,6 +116,36 @@ def similar_items(revision: ItemRevision) -> list[SimilarItem]:
     return sorted(
         (SimilarItem(r, percents[r.pk]) for r in revisions), key=lambda s: -s.percent
     )
+
+
+@dataclass(frozen=True)
+class Twins:
+    """Two items that say nearly the same."""
+
+    one: Item
+    other: Item
+    percent: int
+
+
+def twin_items(aspect: str) -> list[Twins]:
+    """Items of one aspect that say nearly the same, the most alike first."""
+    found = Item.objects.filter(retired_at__isnull=True, newest__aspect=aspect)
+    texts = {
+        pk: _words(stem, content)
+        for pk, stem, content in found.values_list(
+            "pk", "newest__stem", "newest__content"
+        )
+    }
+    pairs = alike(texts)[:TWINS_SHOWN]
+    wanted = {pair.one for pair in pairs} | {pair.other for pair in pairs}
+    items = Item.objects.select_related("newest").in_bulk(wanted)
+    return [Twins(items[p.one], items[p.other], p.percent) for p in pairs]
+
+
+def _words(stem: str, content: dict[str, Any]) -> str:
+    """Stem and options without marks of HTML."""
+    options = (option["text"] for option in content.get("options", ()))
+    return strip_tags(" ".join((stem, *options)))
 
 
 def item_usage_figures(revision: ItemRevision) -> ItemFigures | None:

@@ -31,6 +31,7 @@ from exams.queries.bank import (
     similar_items,
     with_uses,
 )
+from exams.queries.drafts import draft_of
 from exams.queries.sittings import ShownQuestion, show_questions
 from exams.services.bank import (
     add_item_revision,
@@ -39,6 +40,7 @@ from exams.services.bank import (
     review_revision,
     submit_revision,
 )
+from exams.services.bank_edits import set_enemies
 from exams.services.practice import seal_for_practice
 
 PER_PAGE = 50
@@ -134,6 +136,8 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
         "uses": revision.places.count(),
         "waits": last is not None and last.verdict == ReviewVerdict.SUBMITTED,
         "is_author": revision.author_id == user.pk,
+        "comments": found.comments.select_related("by", "revision"),
+        "enemies": found.enemies.select_related("newest").order_by("key"),
         "preview_only": "preview" in request.GET,
         **_rights(user),
     }
@@ -158,7 +162,10 @@ def item_edit(request: HttpRequest, item_id: UUID) -> HttpResponse:
     found = get_object_or_404(Item, public_id=item_id)
     newest = found.revisions.select_related("item").order_by("-number")[0]
     form = ItemForm(
-        request.POST or None, is_new=False, initial=revision_initial(newest)
+        request.POST or None,
+        is_new=False,
+        initial=revision_initial(newest),
+        previous=draft_of(found),
     )
     return _write(request, form, found)
 
@@ -173,6 +180,7 @@ def _write(request: HttpRequest, form: ItemForm, found: Item | None) -> HttpResp
             revision = add_item_revision(
                 form.draft, now=now, by=by, exhibit=form.cleaned_data["exhibit"]
             )
+            set_enemies(revision.item, form.cleaned_data["enemies"])
             if "submit" in request.POST:
                 submit_revision(revision, now=now, by=by)
                 messages.success(request, _("Saved and handed to the reviewers."))
