@@ -26,6 +26,8 @@ def carry_item_forward(carried: CarriedCitations) -> None:
     comment = _("The law changed; citations decided on the worklist of the law desk.")
     if carried.moved:
         revision = _revision_with(newest, carried)
+        item.newest = revision
+        item.save(update_fields=["newest"])
         submit_revision(revision, now=carried.now, by=carried.by, comment=comment)
     elif newest.author_id == carried.by.pk or newest.pk != item.live_revision_id:
         submit_revision(newest, now=carried.now, by=carried.by, comment=comment)
