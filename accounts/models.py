@@ -46,7 +46,7 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     username = models.CharField(_("user name"), max_length=64, unique=True)
-    name = models.CharField(_("name"), max_length=64)
+    name = models.CharField(_("name"), max_length=64, db_index=True)
     officer_number = models.CharField(
         _("officer number"), max_length=32, unique=True, null=True, blank=True
     )

@@ -1,9 +1,10 @@
-"""How the register grows: import, verify, rebuild, and single questions.
+"""How the register grows: take over an earlier register, verify it, rebuild it.
 
-Compares a register with one ten times its size in one run: seconds per entry must
-stay equal (linear growth), single questions must not grow at all.
+Takes over a register and one ten times its size, three ledger entries for each
+officer, and compares the seconds per entry (linear growth means a ratio near 1).
+Prints every figure as soon as it is known.
 
-    python -m benchmarks.register [--officers 5000] [--format json]
+    python -m benchmarks.register [--officers 100000] [--format json]
 """
 
 from __future__ import annotations
@@ -15,46 +16,40 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 SMALL_SHARE = 10
-NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+ENTRIES = 3
+STAGES = ("checkpoint", "verify", "rebuild")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--officers", type=int, default=5000)
+    parser.add_argument("--officers", type=int, default=100_000)
     parser.add_argument("--format", choices=["text", "json"], default="text")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
-        _set_up(Path(place))
-        small = _measure(options.officers // SMALL_SHARE)
-        large = _measure(options.officers)
-    report = {
-        "small": small,
-        "large": large,
-        "growth_per_entry": {
-            name: round(
-                large[name] / large["entries"] / (small[name] / small["entries"]), 2
-            )
-            for name in ("import_s", "acts_s", "verify_s", "rebuild_s")
-        },
-        "growth_of_one_question": {
-            name: round(large[name] / small[name], 2)
-            for name in ("public_check_ms", "was_qualified_ms", "people_page_ms")
-        },
-        "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-    }
-    if options.format == "json":
-        print(json.dumps(report))
-        return
-    for name, value in report.items():
-        print(f"{name}: {value}")
+        set_up(Path(place))
+        small = _measure(options.officers // SMALL_SHARE, already=0)
+        large = _measure(options.officers, already=small["entries"])
+    growth = {name: _growth(name, "read", small, large) for name in STAGES}
+    growth["import"] = _growth("import", "entries", small, large)
+    report = {"small": small, "large": large, "growth_per_entry": growth}
+    print(json.dumps(report) if options.format == "json" else report)
 
 
-def _set_up(place: Path) -> None:
+def _growth(
+    name: str, entries: str, small: dict[str, Any], large: dict[str, Any]
+) -> float:
+    """Processor seconds per entry of the large register over those of the small."""
+    each = [one[f"{name}_cpu_s"] / one[entries] for one in (small, large)]
+    return round(float(each[1] / each[0]), 2)
+
+
+def set_up(place: Path) -> None:
+    """A database of its own, migrated and empty."""
     os.environ["DATABASE_URL"] = os.environ.get(
         "BENCHMARK_DATABASE_URL", f"sqlite:///{place / 'register.sqlite3'}"
     )
@@ -62,146 +57,86 @@ def _set_up(place: Path) -> None:
     import django  # noqa: PLC0415 -- the settings must stand first
 
     django.setup()
+    from django.conf import settings  # noqa: PLC0415
     from django.core.management import call_command  # noqa: PLC0415
 
+    settings.GATE_KEY_DIR = str(place / "keys")
     call_command("migrate", verbosity=0)
 
 
-def _measure(officers: int) -> dict[str, Any]:
-    """One more body with this many officers and three entries for each."""
-    from django.contrib.auth.hashers import make_password  # noqa: PLC0415
-    from django.db import transaction  # noqa: PLC0415
+def _measure(officers: int, *, already: int) -> dict[str, Any]:
+    """One more body with this many officers, taken over with their history.
 
-    from accounts.enums import Level, Role  # noqa: PLC0415
-    from accounts.models import Membership, Organisation, RoleGrant, User  # noqa: PLC0415
-    from credentials.enums import Act, Ground  # noqa: PLC0415
-    from credentials.formats.earlier import EarlierEntry  # noqa: PLC0415
-    from credentials.models import Card, LedgerEntry, Qualification  # noqa: PLC0415
-    from credentials.queries.desk import candidates  # noqa: PLC0415
-    from credentials.queries.register import was_qualified  # noqa: PLC0415
+    Verifying and rebuilding read what was there already as well: ``read`` entries.
+    """
+    from benchmarks.register_world import NOW, make_body  # noqa: PLC0415
+    from credentials.models import LedgerEntry  # noqa: PLC0415
     from credentials.queries.verification import verify_ledger  # noqa: PLC0415
-    from credentials.services.ledger import Writing, lock_register, record_on  # noqa: PLC0415
+    from credentials.services.checkpoints import make_checkpoint  # noqa: PLC0415
     from credentials.services.migration import import_register  # noqa: PLC0415
-    from credentials.services.public import check_number  # noqa: PLC0415
     from credentials.services.rebuild import rebuild_register  # noqa: PLC0415
-    from credentials.services.schemes import (  # noqa: PLC0415
-        approve_version,
-        open_scheme,
-        write_version,
-    )
 
-    before = LedgerEntry.objects.count()
-    tag = f"{officers}"
-    body = Organisation.add_root(
-        name=f"body {tag}", level=Level.CITY, division_code=f"{officers % 10**6:06d}"
+    world = make_body(officers)
+    result: dict[str, Any] = {"officers": officers}
+    rows = earlier_rows(officers, world.division)
+
+    def note(name: str, act: Callable[[], object]) -> None:
+        start, used = time.perf_counter(), time.process_time()
+        act()
+        result[f"{name}_s"] = round(time.perf_counter() - start, 3)
+        result[f"{name}_cpu_s"] = round(time.process_time() - used, 3)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        result["peak_memory_mb"] = peak
+        times = f"{result[f'{name}_s']} s ({result[f'{name}_cpu_s']} s of processor)"
+        print(f"{officers} officers: {name} {times}, peak {peak} MiB", flush=True)
+
+    note(
+        "import",
+        lambda: import_register(
+            rows,
+            scheme=world.scheme,
+            issuer=world.body,
+            by=world.by,
+            approved_by=world.approver,
+            now=NOW,
+        ),
     )
-    password = make_password(None)
-    people = User.objects.bulk_create(
-        User(
-            username=f"{tag}-{n}",
-            name=f"人{n}",
-            officer_number=f"{tag}-{n}",
-            password=password,
-        )
-        for n in range(officers + 2)
-    )
-    Membership.objects.bulk_create(
-        Membership(user=p, organisation=body, joined_on=date(2024, 1, 1))
-        for p in people
-    )
-    by, approver = people[-2:]
-    RoleGrant.objects.create(
-        user=by, organisation=body, role=Role.CERTIFICATION_OFFICER, granted_at=NOW
-    )
-    scheme = open_scheme(f"scheme-{tag}", name=tag, organisation=body)
-    version = write_version(
-        scheme,
-        parameters={
-            "kind": "officer",
-            "sectors": ["hazchem"],
-            "methods": ["focused"],
-            "validity_months": 60,
-            "requirements": [{"code": "post", "kind": "in_post"}],
-        },
-        effective_from=NOW - timedelta(days=900),
-        by=by,
-        now=NOW,
-    )
-    approve_version(version, by=approver, now=NOW)
-    rows = [
+    result["read"] = LedgerEntry.objects.count()
+    result["entries"] = result["read"] - already
+    assert result["entries"] == officers * ENTRIES
+    note("checkpoint", lambda: make_checkpoint(now=NOW))
+    note("verify", lambda: _intact(verify_ledger()))
+    note("rebuild", lambda: _equal(rebuild_register(repair=False)))
+    return result
+
+
+def earlier_rows(officers: int, division: str) -> list[Any]:
+    """Rows of an earlier register: issued, once suspended, reinstated again."""
+    from credentials.enums import Act  # noqa: PLC0415
+    from credentials.formats.earlier import EarlierAct, EarlierEntry  # noqa: PLC0415
+
+    return [
         EarlierEntry(
             row=n,
-            officer=f"{tag}-{n}",
-            number=f"{officers % 10**6:06d}-2025-{n:06d}",
+            officer=f"{division}{n:07d}",
+            number=f"{division}-2025-{n:06d}",
             valid_from=date(2025, 1, 1),
             valid_to=date(2029, 1, 1),
+            history=(
+                EarlierAct(n, Act.SUSPENDED, date(2025, 6, 1), "年审未通过"),
+                EarlierAct(n, Act.REINSTATED, date(2025, 7, 1), "补审通过"),
+            ),
         )
         for n in range(officers)
     ]
-    result: dict[str, Any] = {"officers": officers}
-    result["import_s"] = _seconds(
-        lambda: import_register(
-            rows, scheme=scheme, issuer=body, by=by, approved_by=approver, now=NOW
-        )
-    )
-
-    def act() -> None:
-        held = list(
-            Qualification.objects.filter(scheme=scheme).select_related(
-                "officer", "scheme"
-            )
-        )
-        with transaction.atomic():
-            register = lock_register()
-            for step, (kind, ground) in enumerate(
-                (
-                    (Act.SUSPENDED, Ground.ANNUAL_CHECK_MISSED),
-                    (Act.REINSTATED, Ground.MEASURES_COMPLETED),
-                )
-            ):
-                for row in held:
-                    writing = Writing(
-                        act=kind,
-                        ground=ground,
-                        effective_at=NOW + timedelta(seconds=step),
-                        officer=row.officer.public_id,
-                        qualification=row.public_id,
-                        scheme=scheme.key,
-                    )
-                    record_on(register, row, writing, now=NOW + timedelta(seconds=step))
-
-    result["acts_s"] = _seconds(act)
-    result["entries"] = LedgerEntry.objects.count() - before
-    total = LedgerEntry.objects.count()
-    share = result["entries"] / total
-    result["verify_s"] = _seconds(lambda: _intact(verify_ledger())) * share
-    result["rebuild_s"] = _seconds(lambda: rebuild_register(repair=False)) * share
-    number = Card.objects.filter(qualification__scheme=scheme).latest("pk").number
-    officer = people[officers // 2]
-    result["public_check_ms"] = _median_ms(lambda: check_number(number, now=NOW))
-    result["was_qualified_ms"] = _median_ms(lambda: was_qualified(officer, at=NOW))
-    result["people_page_ms"] = _median_ms(
-        lambda: list(candidates(by, NOW + timedelta(days=1), words=f"{tag}-7")[:20])
-    )
-    return {
-        key: round(value, 4) if isinstance(value, float) else value
-        for key, value in result.items()
-    }
 
 
 def _intact(answer: Any) -> None:
     assert answer.intact, answer.fault
 
 
-def _seconds(act: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    act()
-    return time.perf_counter() - start
-
-
-def _median_ms(act: Callable[[], object], times: int = 31) -> float:
-    taken = sorted(_seconds(act) for _ in range(times))
-    return taken[times // 2] * 1000
+def _equal(answer: Any) -> None:
+    assert not answer.differences, answer.differences[:3]
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ SCHEDULE: tuple[Periodic, ...] = (
     Periodic("credentials.tasks.seal_decisions", timedelta(minutes=5)),
     Periodic("credentials.tasks.close_expired", timedelta(hours=1)),
     Periodic("credentials.tasks.make_checkpoint", timedelta(hours=1)),
+    Periodic("credentials.tasks.ask_for_reviews", timedelta(minutes=10)),
     Periodic("credentials.tasks.send_reminders", timedelta(hours=6)),
     Periodic("accounts.tasks.erase_expired_data", timedelta(days=1)),
 )

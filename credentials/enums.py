@@ -58,6 +58,7 @@ class Act(TextChoices):
     EXPIRED = "expired", _("Close after expiry")
     OBJECTION_NOTED = "objection_noted", _("Attach an objection")
     HEARING_NOTED = "hearing_noted", _("Attach a hearing record")
+    CHECKED = "checked", _("Pass the annual check")
     RESCINDED = "rescinded", _("Rescind an earlier act")
     FROZEN = "frozen", _("Freeze")
     UNFROZEN = "unfrozen", _("End the freeze")
@@ -104,6 +105,7 @@ class Ground(TextChoices):
     BODY_CHANGED = "body_changed", _("The body has changed")
     OBJECTION = "objection", _("Objection of the person concerned")
     HEARING = "hearing", _("Hearing held")
+    CHECK_PASSED = "check_passed", _("Annual check passed")
     ENTERED_IN_ERROR = "entered_in_error", _("Entered in error")
     INVESTIGATION = "investigation", _("Investigation of the register")
     INVESTIGATION_ENDED = "investigation_ended", _("Investigation ended")
@@ -135,6 +137,21 @@ class ProposalState(TextChoices):
     APPROVED = "approved", pgettext_lazy("proposal", "Approved")
     REFUSED = "refused", pgettext_lazy("proposal", "Returned")
     WITHDRAWN = "withdrawn", pgettext_lazy("proposal", "Withdrawn")
+
+
+class OrderKind(TextChoices):
+    """What two people can order over the register or a scheme as a whole."""
+
+    FREEZE = "freeze", pgettext_lazy("order", "Freeze")
+    UNFREEZE = "unfreeze", pgettext_lazy("order", "End the freeze")
+    EMERGENCY = "emergency", pgettext_lazy("order", "Emergency powers")
+
+
+class PaperForm(TextChoices):
+    """What is printed of a qualification."""
+
+    CERTIFICATE = "certificate", _("Certificate (A4)")
+    CARD = "card", _("Card")
 
 
 class Exclusion(TextChoices):

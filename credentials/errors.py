@@ -173,3 +173,28 @@ class KeyUnreadable(CredentialsError):
 class DivisionPlacesUnfit(CredentialsError):
     code = "division_places_unfit"
     message = _("The places of a division are unknown codes or overlap.")
+
+
+class ReviewOutstanding(CredentialsError):
+    code = "review_outstanding"
+    message = _("Earlier emergency powers have not been reviewed yet.")
+
+
+class StillInForce(CredentialsError):
+    code = "still_in_force"
+    message = _("Emergency powers are reviewed when they are over.")
+
+
+class TooManyPapers(CredentialsError):
+    code = "too_many_papers"
+    message = _("At most 1,000 papers are printed in one job; narrow the choice.")
+
+
+class NothingChosen(CredentialsError):
+    code = "nothing_chosen"
+    message = _("Nobody was chosen.")
+
+
+class RecusalUnfit(CredentialsError):
+    code = "recusal_unfit"
+    message = _("Name the enterprise or the inspection, and the relation to it.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +10,8 @@ from django.dispatch import receiver
 
 from credentials.models import LedgerEntry
 from credentials.services.lifecycle import withdraw_evidence
-from credentials.services.permits import follow_ledger
-from credentials.signals import ledger_appended
+from credentials.services.permits import follow_import, follow_ledger
+from credentials.signals import ledger_appended, register_imported
 from exams.signals import sitting_annulled
 
 
@@ -24,3 +25,11 @@ def on_sitting_annulled(sitting_public_id: str, now: datetime, **kwargs: Any) ->
 def on_ledger_appended(entry: LedgerEntry, now: datetime, **kwargs: Any) -> None:
     """Writes the feed event beside the entry and withdraws what rested on it."""
     follow_ledger(entry, now=now)
+
+
+@receiver(register_imported, dispatch_uid="credentials.follow_import")
+def on_register_imported(
+    entries: Sequence[LedgerEntry], now: datetime, **kwargs: Any
+) -> None:
+    """Writes the feed events beside the entries taken over."""
+    follow_import(entries, now=now)

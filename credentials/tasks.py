@@ -45,3 +45,20 @@ def send_reminders() -> None:
     from credentials.services.reminders import send_reminders as send
 
     send(now=timezone.now())
+
+
+@task()
+def ask_for_reviews() -> None:
+    """Tell supervisors of emergency powers that are over."""
+    from credentials.services.orders import ask_for_reviews as ask
+
+    ask(now=timezone.now())
+
+
+@task()
+def print_papers(job: int) -> None:
+    """Print the papers of a job."""
+    from credentials.models import PrintJob
+    from credentials.services.printing import print_job
+
+    print_job(PrintJob.objects.get(pk=job), now=timezone.now())

@@ -5,9 +5,13 @@ from django.urls.converters import StringConverter
 
 from credentials.views import (
     approval,
+    batches,
     device,
+    orders,
     overview,
+    prints,
     qualification,
+    recusals,
     register,
     road,
     schemes,
@@ -35,6 +39,17 @@ urlpatterns = [
     ),
     path(f"{Q}people/", approval.people, name="people"),
     path(f"{Q}people/<uuid:public_id>/", approval.officer_file, name="officer_file"),
+    path(f"{Q}batches/new/", batches.batch_new, name="batch_new"),
+    path(f"{Q}batches/<uuid:public_id>/", batches.batch, name="batch"),
+    path(f"{Q}orders/", orders.orders, name="orders"),
+    path(f"{Q}orders/<uuid:public_id>/", orders.order, name="order"),
+    path(f"{Q}prints/", prints.print_jobs, name="print_jobs"),
+    path(f"{Q}prints/<uuid:public_id>/", prints.print_job, name="print_job"),
+    path(
+        f"{Q}prints/<uuid:public_id>/papers.zip", prints.print_file, name="print_file"
+    ),
+    path(f"{Q}recusals/", recusals.recusals, name="recusals"),
+    path(f"{Q}recusals/<uuid:public_id>/end/", recusals.end, name="recusal_end"),
     path(f"{Q}overview/", overview.overview, name="overview"),
     path(f"{Q}overview/<slug:name>.png", overview.chart, name="chart"),
     path(f"{Q}schemes/", schemes.schemes, name="schemes"),

@@ -20,6 +20,22 @@ _PROPOSABLE = [
 ]
 
 
+def code_field(help_text: Any = "") -> forms.CharField:
+    """A fresh one-time code, as every signature asks for it."""
+    return forms.CharField(
+        label=_("One-time code"),
+        help_text=help_text,
+        max_length=16,
+        widget=forms.TextInput(
+            attrs={
+                "class": "input input--code",
+                "inputmode": "numeric",
+                "autocomplete": "one-time-code",
+            }
+        ),
+    )
+
+
 class DecisionForm(forms.Form):
     """The second signature: approve, or return with reasons."""
 
@@ -38,18 +54,7 @@ class DecisionForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "textarea approval__why"}),
     )
-    code = forms.CharField(
-        label=_("One-time code"),
-        help_text=_("Both approving and returning ask who you are once more."),
-        max_length=16,
-        widget=forms.TextInput(
-            attrs={
-                "class": "input input--code",
-                "inputmode": "numeric",
-                "autocomplete": "one-time-code",
-            }
-        ),
-    )
+    code = code_field(_("Both approving and returning ask who you are once more."))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -135,11 +140,15 @@ class ActForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "class": "textarea"}),
     )
 
-    def __init__(self, *args: Any, allowed: frozenset[Act], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        allowed: frozenset[Act],
+        extra: tuple[Act, ...] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        acts = [
-            act for act in _PROPOSABLE if act in allowed and act != Act.SCOPE_CHANGED
-        ]
+        acts = [*extra, *(act for act in _PROPOSABLE if act in allowed)]
         self.fields["act"].choices = [(a, a.label) for a in acts]  # type: ignore[attr-defined]
         fitting = (
             frozenset().union(*(GROUNDS[a] for a in acts)) if acts else frozenset()
@@ -154,6 +163,32 @@ class ActForm(forms.Form):
         if act and ground and Ground(ground) not in GROUNDS[Act(act)]:
             self.add_error("ground", _("This reason does not fit this act."))
         return cleaned
+
+
+class ScopeActForm(ActForm):
+    """An act on one qualification; a change of field says the new one."""
+
+    sectors = forms.MultipleChoiceField(
+        label=_("Sectors"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    methods = forms.MultipleChoiceField(
+        label=_("Methods"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(
+        self, *args: Any, sectors: list[str], methods: list[str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sectors"].choices = [  # type: ignore[attr-defined]
+            (value, Sector(value).label) for value in sectors
+        ]
+        self.fields["methods"].choices = [  # type: ignore[attr-defined]
+            (value, Method(value).label) for value in methods
+        ]
 
 
 class NumberForm(forms.Form):

@@ -8,6 +8,7 @@ import yaml
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from credentials.forms.register import code_field
 from credentials.rules.scheme import SchemeInvalid, parse_scheme
 
 
@@ -48,14 +49,4 @@ class VersionForm(forms.Form):
 class CodeForm(forms.Form):
     """A fresh one-time code before something takes effect."""
 
-    code = forms.CharField(
-        label=_("One-time code"),
-        max_length=16,
-        widget=forms.TextInput(
-            attrs={
-                "class": "input input--code",
-                "inputmode": "numeric",
-                "autocomplete": "one-time-code",
-            }
-        ),
-    )
+    code = code_field()

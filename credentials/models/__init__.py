@@ -23,6 +23,7 @@ from credentials.models.gate import (
     WebhookDelivery,
     WebhookEndpoint,
 )
+from credentials.models.orders import PrintJob, RegisterOrder
 from credentials.models.people import Recusal, Reminder
 from credentials.models.proposals import Batch, Proposal
 from credentials.models.public import Complaint, PublicCheck
@@ -59,11 +60,13 @@ __all__ = [
     "OfflineRecord",
     "Permit",
     "PermitMember",
+    "PrintJob",
     "Proposal",
     "PublicCheck",
     "Qualification",
     "Recusal",
     "Register",
+    "RegisterOrder",
     "Reminder",
     "Scheme",
     "SchemeVersion",

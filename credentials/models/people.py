@@ -26,7 +26,8 @@ class RecusalQuerySet(models.QuerySet["Recusal"]):
 class Recusal(models.Model):
     """A declared interest that keeps an officer away from a site or one inspection.
 
-    Basis: recusal in 行政处罚法第四十三条. Personal data: the officer's ties.
+    Basis: recusal in 行政处罚法第四十三条. Personal data: the officer's ties, and who
+    declared them.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -40,6 +41,19 @@ class Recusal(models.Model):
     employer = models.BooleanField(_("worked there"), default=False)
     since = models.DateTimeField(_("declared at"))
     until = models.DateTimeField(_("ended at"), null=True, blank=True)
+    declared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="recusals_declared",
+    )
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="recusals_ended",
+    )
 
     objects = RecusalQuerySet.as_manager()
 

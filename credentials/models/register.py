@@ -157,6 +157,7 @@ class Qualification(models.Model):
     methods = models.JSONField(_("methods"), default=list)
     divisions = models.JSONField(_("division codes"), default=list)
     suspended_since = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(_("last annual check"), null=True, blank=True)
     ground = models.CharField(max_length=32, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     sequence = models.BigIntegerField()
@@ -170,6 +171,7 @@ class Qualification(models.Model):
         indexes = [
             models.Index(fields=["valid_to"], name="qualification_by_end"),
             models.Index(fields=["number"], name="qualification_by_number"),
+            models.Index(fields=["issuer", "valid_to"], name="qualification_by_issuer"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -31,7 +31,7 @@ from credentials.queries.register import (
 from credentials.rules.lifecycle import fold, state_at
 from credentials.rules.reasons import text_of
 from credentials.rules.scheme import SchemeRules
-from credentials.rules.validity import StudyStanding, renewal_opens
+from credentials.rules.validity import StudyStanding, check_due, renewal_opens
 
 QUESTIONS_SHOWN = 10
 ICONS = {
@@ -87,6 +87,7 @@ class OwnQualification:
     rules: SchemeRules | None
     study: StudyStanding | None
     renewal_from: datetime | None
+    check_due: datetime | None
     timeline: tuple[TimelineLine, ...]
     checks: tuple[PublicCheck, ...]
     checks_count: int
@@ -128,6 +129,13 @@ def own_qualification(row: Qualification, *, now: datetime) -> OwnQualification:
         if rules
         else None,
         renewal_from=renewal_opens(row.valid_to, rules.renewal_window_days)
+        if rules
+        else None,
+        check_due=check_due(
+            holds_since=row.valid_from,
+            checked_at=row.checked_at,
+            check_months=rules.check_months,
+        )
         if rules
         else None,
         timeline=timeline_of(entries),

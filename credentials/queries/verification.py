@@ -181,6 +181,7 @@ def says(row: Qualification, standing: Standing) -> bool:
         and row.methods == sorted(standing.scope.methods)
         and row.divisions == sorted(standing.scope.divisions)
         and row.suspended_since == standing.suspended_since
+        and row.checked_at == standing.checked_at
         and row.ground == standing.ground
         and row.closed_at == standing.closed_at
         and row.sequence == standing.last_sequence

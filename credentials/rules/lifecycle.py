@@ -38,6 +38,7 @@ TRANSITIONS: Mapping[tuple[State, Act], State] = {
     (State.ACTIVE, Act.EXTENDED): State.ACTIVE,
     (State.ACTIVE, Act.SCOPE_CHANGED): State.ACTIVE,
     (State.ACTIVE, Act.CARD_REISSUED): State.ACTIVE,
+    (State.ACTIVE, Act.CHECKED): State.ACTIVE,
     (State.ACTIVE, Act.EXPIRED): State.EXPIRED,
     (State.SUSPENDED, Act.EXPIRED): State.EXPIRED,
 }
@@ -95,6 +96,7 @@ GROUNDS: Mapping[Act, frozenset[Ground]] = {
             Ground.BODY_CHANGED,
         }
     ),
+    Act.CHECKED: frozenset({Ground.CHECK_PASSED}),
     Act.EXPIRED: frozenset({Ground.TERM_ENDED}),
     Act.OBJECTION_NOTED: frozenset({Ground.OBJECTION}),
     Act.HEARING_NOTED: frozenset({Ground.HEARING}),
@@ -158,6 +160,7 @@ class Standing:
     number: str = ""
     suspended_since: datetime | None = None
     suspended_by: int = 0
+    checked_at: datetime | None = None
     ground: str = ""
     closed_at: datetime | None = None
     closed_by: int = 0
@@ -363,6 +366,10 @@ def _reissue(standing: Standing, entry: Entry) -> Standing:
     return replace(standing, number=str(entry.details["number"]))
 
 
+def _check(standing: Standing, entry: Entry) -> Standing:
+    return replace(standing, checked_at=entry.effective_at)
+
+
 def _term(standing: Standing, entry: Entry) -> Term:
     term = Term(
         datetime.fromisoformat(entry.details["valid_from"]),
@@ -393,4 +400,5 @@ _APPLY = {
     Act.EXTENDED: _extend,
     Act.SCOPE_CHANGED: _change_scope,
     Act.CARD_REISSUED: _reissue,
+    Act.CHECKED: _check,
 }

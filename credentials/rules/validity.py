@@ -90,6 +90,15 @@ def renewal_term(
     return since, add_months(since, months)
 
 
+def check_due(
+    *, holds_since: datetime, checked_at: datetime | None, check_months: int
+) -> datetime | None:
+    """Until when the next annual check must be passed; None where there is none."""
+    if not check_months:
+        return None
+    return add_months(checked_at or holds_since, check_months)
+
+
 def reminder_due(*, end: datetime, at: datetime, sent: frozenset[int]) -> int | None:
     """The step of ``REMINDER_DAYS`` to send now, or None.
 

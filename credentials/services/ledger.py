@@ -22,6 +22,7 @@ from credentials.models import (
     Register,
     Scheme,
 )
+from credentials.queries.orders import emergency_of
 from credentials.queries.register import entries_of, freezes, to_entry
 from credentials.rules.lifecycle import (
     GROUNDS,
@@ -178,6 +179,7 @@ def project(qualification: Qualification, standing: Standing) -> Qualification:
     qualification.methods = sorted(standing.scope.methods)
     qualification.divisions = sorted(standing.scope.divisions)
     qualification.suspended_since = standing.suspended_since
+    qualification.checked_at = standing.checked_at
     qualification.ground = standing.ground
     qualification.closed_at = standing.closed_at
     qualification.sequence = standing.last_sequence
@@ -191,13 +193,27 @@ def check_not_frozen(scheme: str) -> None:
 
 
 def check_velocity(by: User, *, now: datetime, coming: int = 1) -> None:
-    """Refuses when one person would put too many acts into force within an hour."""
+    """Refuses when one person would put too many acts into force within an hour.
+
+    Emergency powers lift the limit for the two who ordered them.
+    """
+    if coming > acts_left(by, now=now) and emergency_of(by, now) is None:
+        raise TooManyActs
+
+
+def acts_left(by: User, *, now: datetime) -> int:
+    """How many acts the person may still put into force within this hour."""
     limit = getattr(settings, "REGISTER_ACTS_PER_HOUR", ACTS_PER_HOUR)
     done = LedgerEntry.objects.filter(
         approved_by=by.public_id, recorded_at__gt=now - timedelta(hours=1)
     ).count()
-    if done + coming > limit:
-        raise TooManyActs
+    return max(0, int(limit) - done)
+
+
+def under_emergency(by: User, *, now: datetime) -> dict[str, str]:
+    """What an entry says of the emergency powers it was written under, if any."""
+    order = emergency_of(by, now)
+    return {"emergency": str(order.public_id)} if order else {}
 
 
 def freeze(

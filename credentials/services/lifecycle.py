@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -24,6 +25,7 @@ from credentials.services.ledger import (
     close_ended,
     lock_register,
     record_on,
+    under_emergency,
 )
 
 
@@ -37,7 +39,7 @@ def suspend_at_once(
     by: User,
     now: datetime,
 ) -> LedgerEntry:
-    """Suspends by one person where the scheme does not ask for two.
+    """Suspends by one person where the scheme does not ask for two, or in emergency.
 
     Taking away for a while may be urgent; giving back always needs two. Refuses
     what is suspended already.
@@ -48,7 +50,8 @@ def suspend_at_once(
     locked = _locked(qualification)
     version = scheme_version_in_effect(locked.scheme, now)
     rules = version.rules() if version else None
-    if rules is None or Act.SUSPENDED in rules.two_person_acts:
+    emergency = under_emergency(by, now=now)
+    if rules is None or (Act.SUSPENDED in rules.two_person_acts and not emergency):
         raise SecondPersonNeeded
     found = exclusions(
         relations_of(
@@ -69,7 +72,7 @@ def suspend_at_once(
         now,
         by=by,
         document=document,
-        legal_ground=legal_ground,
+        details={"legal_ground": legal_ground, **emergency},
     )
     return record_on(register, locked, writing, now=now)
 
@@ -168,7 +171,7 @@ def _writing(
     *,
     by: User | None,
     document: str = "",
-    legal_ground: str = "",
+    details: Mapping[str, str] | None = None,
 ) -> Writing:
     return Writing(
         act=act,
@@ -179,5 +182,5 @@ def _writing(
         scheme=row.scheme.key,
         approved_by=by.public_id if by else None,
         document=document,
-        details={"legal_ground": legal_ground} if legal_ground else {},
+        details=details or {},
     )

@@ -7,7 +7,7 @@ strictly before or after a suspension, and a suspension finds every permit it to
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ from credentials.models import (
     PermitMember,
     Qualification,
 )
-from credentials.services.gate import publish_event
+from credentials.services.gate import publish_event, publish_events
 
 PERMIT_LIFE = timedelta(hours=12)
 EVENT_TYPES = {
@@ -115,11 +115,7 @@ def follow_ledger(entry: LedgerEntry, *, now: datetime) -> None:
     An act that takes something away withdraws the standing permits it reaches in
     time. Locks the officer's rows, then the permits, then the event counter.
     """
-    data: dict[str, Any] = {"revision": f"r{entry.sequence}"}
-    if entry.scheme:
-        data["scheme"] = entry.scheme
-    if entry.officer is not None:
-        data["officer"] = str(entry.officer)
+    data = _event_data(entry)
     if entry.officer is not None and Act(entry.act) in TAKING_ACTS:
         lock_officers([str(entry.officer)])
         permits = list(
@@ -133,8 +129,30 @@ def follow_ledger(entry: LedgerEntry, *, now: datetime) -> None:
             data["affected_permits"] = [str(permit.public_id) for permit in permits]
         for permit in permits:
             withdraw_permit(permit, reason=f"qualification_{entry.act}", now=now)
-    kind = EVENT_TYPES.get(Act(entry.act), "qualification.updated")
-    publish_event(kind, data, now=now)
+    publish_event(_event_type(entry), data, now=now)
+
+
+@transaction.atomic
+def follow_import(entries: Sequence[LedgerEntry], *, now: datetime) -> None:
+    """What entries of an earlier register mean for connected systems: one event each.
+
+    Nobody has a permit that rests on a qualification taken over just now.
+    """
+    facts = [(_event_type(entry), _event_data(entry)) for entry in entries]
+    publish_events(facts, now=now)
+
+
+def _event_type(entry: LedgerEntry) -> str:
+    return EVENT_TYPES.get(Act(entry.act), "qualification.updated")
+
+
+def _event_data(entry: LedgerEntry) -> dict[str, Any]:
+    data: dict[str, Any] = {"revision": f"r{entry.sequence}"}
+    if entry.scheme:
+        data["scheme"] = entry.scheme
+    if entry.officer is not None:
+        data["officer"] = str(entry.officer)
+    return data
 
 
 def _standing(permit: Permit, now: datetime) -> Permit:

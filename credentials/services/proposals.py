@@ -28,6 +28,7 @@ from credentials.errors import (
     AlreadyDecided,
     AlreadyProposed,
     AlreadyQualified,
+    CredentialsError,
     EvidenceChanged,
     Excluded,
     GroundMissing,
@@ -74,6 +75,7 @@ from credentials.services.ledger import (
     lock_register,
     open_qualification,
     record_on,
+    under_emergency,
 )
 
 NEW_CARD = frozenset({Act.RENEWED, Act.SCOPE_CHANGED, Act.CARD_REISSUED})
@@ -267,9 +269,7 @@ def approve_batch(
     for proposal in chosen:
         try:
             approve_proposal(proposal, by=by, now=now)
-        except (AlreadyDecided, Excluded, NotEligible, EvidenceChanged) as error:
-            outcome.append((proposal, error))
-        except (ActNotAllowed, AlreadyQualified) as error:
+        except CredentialsError as error:
             outcome.append((proposal, error))
         else:
             outcome.append((proposal, None))
@@ -297,6 +297,7 @@ def _issue(
         "valid_to": add_months(now, version.rules().validity_months).isoformat(),
         "issuer": str(proposal.issuer.public_id),
         "evidence": proposal.evidence,
+        **under_emergency(by, now=now),
     }
     entry = append_entry(
         register,
@@ -339,7 +340,7 @@ def _act(
     qualification = Qualification.objects.select_for_update().get(pk=qualification.pk)
     act = Act(proposal.act)
     effective_at = _effective_at(act, proposal.effective_at, now=now)
-    details = dict(proposal.details)
+    details = {**proposal.details, **under_emergency(by, now=now)}
     if act == Act.REINSTATED:
         _check_rests_on_something(proposal, qualification, now=now)
     if act == Act.RENEWED:

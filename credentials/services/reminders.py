@@ -14,9 +14,9 @@ from accounts.models import RoleGrant
 from accounts.queries import organisation_of
 from credentials.models import Qualification, Reminder
 from credentials.queries.register import scheme_version_in_effect, study_of, zone
-from credentials.rules.validity import REMINDER_DAYS, reminder_due
+from credentials.rules.validity import REMINDER_DAYS, check_due, reminder_due
 
-TERM, STUDY = "term", "study"
+TERM, STUDY, CHECK = "term", "study", "check"
 
 
 @transaction.atomic
@@ -33,10 +33,24 @@ def send_reminders(*, now: datetime) -> int:
     for row in rows.filter(valid_to__lte=horizon):
         sent += _remind(row, TERM, row.valid_to, now=now)
     for row in rows.filter(valid_from__lte=now):
-        due = _study_due(row, now)
-        if due is not None and due <= horizon:
-            sent += _remind(row, STUDY, due, now=now)
+        for topic, due in (
+            (STUDY, _study_due(row, now)),
+            (CHECK, _check_due(row, now)),
+        ):
+            if due is not None and due <= horizon:
+                sent += _remind(row, topic, due, now=now)
     return sent
+
+
+def _check_due(row: Qualification, now: datetime) -> datetime | None:
+    version = scheme_version_in_effect(row.scheme, now)
+    if version is None:
+        return None
+    return check_due(
+        holds_since=row.valid_from,
+        checked_at=row.checked_at,
+        check_months=version.rules().check_months,
+    )
 
 
 def _study_due(row: Qualification, now: datetime) -> datetime | None:
@@ -75,6 +89,12 @@ def _words(row: Qualification, topic: str, end: datetime) -> tuple[str, str]:
         return (
             _("The qualification %(number)s ends on %(day)s") % values,
             _("%(scheme)s, card %(number)s: the term ends on %(day)s. Renew in time.")
+            % values,
+        )
+    if topic == CHECK:
+        return (
+            _("The annual check of %(number)s is due by %(day)s") % values,
+            _("%(scheme)s, card %(number)s: pass the annual check by %(day)s.")
             % values,
         )
     return (

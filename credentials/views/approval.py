@@ -24,7 +24,7 @@ from accounts.services.codes import verify_code
 from courses.enums import Method, Sector
 from credentials.enums import Act, Ground
 from credentials.errors import CredentialsError
-from credentials.forms.register import ActForm, DecisionForm, IssueForm
+from credentials.forms.register import DecisionForm, IssueForm, ScopeActForm
 from credentials.models import Proposal
 from credentials.permissions import (
     candidate_for,
@@ -36,6 +36,7 @@ from credentials.queries.desk import (
     decided_proposals,
     ending_soon,
     own_proposals,
+    posts_listed,
     waiting_for,
 )
 from credentials.queries.evidence import eligibility_of, relations_of
@@ -52,8 +53,10 @@ from credentials.services.proposals import (
     refuse_proposal,
     withdraw_proposal,
 )
+from credentials.views.pages import Page, page_of
 
 PAGE = 20
+COUNTED = 100
 TABS = {
     "waiting": waiting_for,
     "own": own_proposals,
@@ -108,9 +111,13 @@ def people(request: HttpRequest) -> HttpResponse:
     """Officers within reach, to propose for or act upon."""
     person, now = signed_in_person(request), timezone.now()
     words = request.GET.get("q", "").strip()
-    page = Paginator(candidates(person, now, words=words), PAGE).get_page(
-        request.GET.get("page")
-    )
+    wanted = request.GET.get("page")
+    if words:
+        page = page_of(candidates(person, now, words=words), wanted)
+    else:
+        posts = page_of(posts_listed(person, now), wanted)
+        people = [post.user for post in posts]
+        page = Page(people, posts.number, posts.has_next)
     context = {"page": page, "q": words, "now": now}
     return render(request, "credentials/people.html", context)
 
@@ -181,7 +188,15 @@ def act(request: HttpRequest, public_id: str) -> HttpResponse:
     person, now = signed_in_person(request), timezone.now()
     qualification = qualification_to_change(person, public_id, now)
     standing = standing_of(qualification.public_id)
-    form = ActForm(request.POST or None, allowed=allowed_acts(standing))
+    version = scheme_version_in_effect(qualification.scheme, now)
+    rules = version.rules() if version else None
+    form = ScopeActForm(
+        request.POST or None,
+        allowed=allowed_acts(standing),
+        sectors=list(rules.sectors) if rules else [],
+        methods=list(rules.methods) if rules else [],
+        initial={"sectors": qualification.sectors, "methods": qualification.methods},
+    )
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         asked = Asked(
@@ -191,6 +206,9 @@ def act(request: HttpRequest, public_id: str) -> HttpResponse:
             effective_at=values["effective_at"],
             valid_to=values["valid_to"],
             note=values["note"],
+            sectors=values["sectors"],
+            methods=values["methods"],
+            divisions=qualification.divisions,
         )
         try:
             proposal = propose_act(
@@ -224,6 +242,8 @@ def _desk(
     rows = TABS.get(tab, waiting_for)(person, now)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     first = waiting.first()
+    ending = ending_soon(person, now)
+    ending_count = ending[:COUNTED].count()
     if chosen is None and tab == "waiting" and first is not None:
         chosen, form = first, DecisionForm()
     context = {
@@ -231,8 +251,9 @@ def _desk(
         "page": page,
         "waiting_count": waiting.count(),
         "oldest": first,
-        "ending": ending_soon(person, now)[:5],
-        "ending_count": ending_soon(person, now).count(),
+        "ending": ending[:5],
+        "ending_count": ending_count,
+        "ending_more": ending_count >= COUNTED,
         "now": now,
         "chosen": chosen,
         "form": form,

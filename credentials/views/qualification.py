@@ -19,11 +19,8 @@ from django.views.decorators.http import (
 from accounts.errors import AccountError
 from accounts.models import User
 from accounts.permissions import sign_in_required, signed_in_person
-from accounts.services.photos import read_photo
-from courses.enums import Method, Sector
 from credentials.documents.badge import badge_jwt
 from credentials.documents.certificate import (
-    Printed,
     card_pdf,
     certificate_pdf,
     qr_svg_path,
@@ -34,6 +31,7 @@ from credentials.forms.register import DayForm, ObjectionForm
 from credentials.models import Card, Qualification
 from credentials.permissions import qualification_to_read
 from credentials.queries.own import own_qualification, own_qualifications
+from credentials.queries.papers import printed_of
 from credentials.queries.register import was_qualified, zone
 from credentials.services.keys import signing_key
 from credentials.services.lifecycle import attach_note
@@ -128,27 +126,6 @@ def badge(request: HttpRequest, public_id: str) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="{card.number}.jwt"'
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def printed_of(row: Qualification, card: Card, check_url: str) -> Printed:
-    """What a certificate of this qualification says."""
-    version = row.scheme.versions.get(number=row.scheme_version)
-    return Printed(
-        number=card.number,
-        name=row.officer.name,
-        body=card.body,
-        kind=str(version.rules().kind.label),
-        scheme=row.scheme.name,
-        sectors=_("、").join(str(Sector(s).label) for s in row.sectors),
-        methods=_("、").join(str(Method(m).label) for m in row.methods),
-        divisions=_("、").join(row.divisions),
-        valid_from=row.valid_from,
-        valid_to=row.valid_to,
-        issuer=row.issuer.name,
-        issued_at=card.issued_at,
-        check_url=check_url,
-        photo=read_photo(row.officer),
-    )
 
 
 def _check(card: Card) -> str:

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django_otp.oath import totp
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.enums import Role
 from credentials.services.proposals import approve_proposal, propose_issue
@@ -69,3 +71,15 @@ def _own_keys(settings, tmp_path):
     """Signing keys of a test lie in its own directory, and no rate is used up."""
     settings.GATE_KEY_DIR = str(tmp_path / "keys")
     cache.clear()
+
+
+@pytest.fixture
+def code_of():
+    """code_of(user): the present code of the user's authenticator."""
+
+    def code(user):
+        device = TOTPDevice.objects.get(user=user)
+        seed = (device.bin_key, device.step, device.t0, device.digits, device.drift)
+        return f"{totp(*seed):06d}"
+
+    return code

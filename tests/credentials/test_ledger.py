@@ -2,23 +2,32 @@
 
 import json
 from datetime import date, timedelta
-from io import StringIO
+from io import BytesIO, StringIO
 from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DatabaseError, connection, transaction
+from openpyxl import Workbook
 
 from accounts.chain import GENESIS, link_hash
 from credentials.enums import Act, Ground
 from credentials.errors import Excluded, ImportRefused
-from credentials.formats.earlier import EarlierEntry, read_entries
-from credentials.models import Checkpoint, LedgerEntry, NumberSeries, Qualification
+from credentials.formats.earlier import EarlierAct, EarlierEntry, read_entries
+from credentials.models import (
+    Checkpoint,
+    GateEvent,
+    LedgerEntry,
+    NumberSeries,
+    Qualification,
+)
+from credentials.queries.register import standing_of
 from credentials.queries.verification import leaves_until, verify_ledger
 from credentials.rules.merkle import (
     consistency_proof,
     inclusion_proof,
+    leaf_hash,
     root_of,
     verify_consistency,
     verify_inclusion,
@@ -288,6 +297,25 @@ def test_verify_command_names_the_first_bad_entry(ledger, triggers_off, now):
     assert json.loads(text)["first_bad"] == {"sequence": 3, "reason": "altered"}
 
 
+def test_prove_command_proves_inclusion_and_consistency(ledger, issue, examiner, now):
+    make_checkpoint(now=now)
+    issue(examiner)
+    make_checkpoint(now=now)
+
+    inside = json.loads(run("prove_entry", "2")[1])
+    longer = json.loads(run("prove_entry", "--from", "4")[1])
+
+    root = bytes.fromhex(inside["root"])
+    leaf = leaf_hash(bytes.fromhex(inside["hash"]))
+    proof = [bytes.fromhex(part) for part in inside["proof"]]
+    assert verify_inclusion(leaf, 1, 5, proof, root)
+    grown = [bytes.fromhex(part) for part in longer["proof"]]
+    assert verify_consistency(4, 5, bytes.fromhex(longer["earlier_root"]), root, grown)
+    for arguments in (("9",), ("--from", "3"), ("1", "--size", "2"), ()):
+        with pytest.raises(CommandError):
+            run("prove_entry", *arguments)
+
+
 def test_rebuild_reports_and_repairs(ledger):
     assert run("rebuild_register")[0] == 0
     Qualification.objects.filter(pk=ledger.pk).update(divisions=["970000"])
@@ -372,6 +400,73 @@ def test_earlier_register_is_taken_over_once_and_marked(take_over, learner, stra
     assert (entry.act, entry.details["provenance"]) == (Act.MIGRATED, "migrated")
     assert NumberSeries.objects.get(division="970100", year=2024).last == 9
     assert verify_ledger().intact
+
+
+def test_history_of_an_earlier_register_is_taken_over_and_announced(
+    take_over, learner, now
+):
+    before = GateEvent.objects.count()
+    acts = (
+        EarlierAct(2, Act.SUSPENDED, date(2025, 3, 1), "年审未通过", "旧12号"),
+        EarlierAct(3, Act.REINSTATED, date(2025, 4, 1)),
+        EarlierAct(4, Act.RENEWED, date(2026, 3, 1), valid_to=date(2034, 7, 1)),
+    )
+    take_over(earlier(learner, history=acts))
+
+    row = Qualification.objects.get()
+    suspended = LedgerEntry.objects.get(act=Act.SUSPENDED)
+    link = row.evidence_links.get()
+    assert list(LedgerEntry.objects.values_list("act", flat=True)) == [
+        Act.MIGRATED,
+        *(act.act for act in acts),
+    ]
+    assert suspended.details["earlier_ground"] == "年审未通过"
+    assert standing_of(row.public_id, at=suspended.effective_at).state == "suspended"
+    assert (row.state, row.valid_to.year) == ("active", 2034)
+    assert link.reference == "earlier-register#2"
+    opening = LedgerEntry.objects.get(act=Act.MIGRATED)
+    assert opening.details["evidence"][0]["hash"] == link.content_hash
+    assert GateEvent.objects.count() == before + 4
+    assert verify_ledger().intact
+    assert run("rebuild_register")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("acts", "problem"),
+    [
+        ([EarlierAct(2, Act.REINSTATED, date(2025, 3, 1))], "do not follow"),
+        ([EarlierAct(2, Act.SUSPENDED, date(2030, 3, 1))], "future"),
+    ],
+)
+def test_impossible_history_is_refused(take_over, learner, acts, problem):
+    with pytest.raises(ImportRefused) as refusal:
+        take_over(earlier(learner, history=tuple(acts)))
+
+    assert problem in refusal.value.problems[0]
+    assert LedgerEntry.objects.count() == 0
+
+
+def test_second_sheet_tells_the_history():
+    book = Workbook()
+    book.active.append(["人员编号", "证号", "发证日期", "有效期至"])
+    book.active.append(["A1", "970100-2024-0007", "2024年7月1日", date(2029, 7, 1)])
+    sheet = book.create_sheet("变动")
+    sheet.append(["证号", "变动", "日期", "事由", "依据文号", "新有效期至"])
+    sheet.append(["970100-2024-0007", "恢复", "2025/4/1", "", "", ""])
+    sheet.append(["970100-2024-0007", "暂扣", "2025/3/1", "年审未通过", "旧12号", ""])
+    sheet.append(["970100-2024-0007", "延期", "2025/5/1", "", "", ""])
+    sheet.append(["970100-2024-0008", "注销", "2025/5/1", "", "", ""])
+    out = BytesIO()
+    book.save(out)
+
+    entries, problems = read_entries(out.getvalue(), "旧台账.xlsx")
+
+    assert [a.act for a in entries[0].history] == [Act.SUSPENDED, Act.REINSTATED]
+    assert entries[0].history[0].ground == "年审未通过"
+    assert problems == [
+        "变动 4: valid_to is empty",
+        "变动 5: unknown number 970100-2024-0008",
+    ]
 
 
 def test_dry_run_writes_nothing(take_over, learner):

@@ -26,6 +26,7 @@ from credentials.errors import (
 )
 from credentials.models import EvidenceLink, LedgerEntry
 from credentials.queries.register import scheme_version_in_effect
+from credentials.rules.validity import check_due
 from credentials.services.keys import current_key, ensure_key
 from credentials.services.lifecycle import suspend_at_once, withdraw_evidence
 from credentials.services.proposals import Asked, approve_proposal, propose_act
@@ -234,3 +235,46 @@ def test_badge_is_verified_by_an_independent_library(learner, issue):
         OB3Verifier(public).verify(f"{head}.{body[:-4]}AAAA.{seal}")
     with pytest.raises(OB3VerificationError):
         OB3Verifier(another).verify(badge)
+
+
+def test_annual_check_is_reminded_of_and_recorded(
+    learner, issue, make_scheme, certifier, second_certifier, now
+):
+    yearly = make_scheme("checked", check_months=12)
+    row = issue(learner, scheme=yearly, now=now - 300 * DAY)
+
+    assert send_reminders(now=now) == 1
+    asked = Asked(Ground.CHECK_PASSED, document="审验2026-1")
+    check = propose_act(row, Act.CHECKED, asked, by=certifier, now=now)
+    approve_proposal(check, by=second_certifier, now=now)
+
+    row.refresh_from_db()
+    assert row.checked_at == now
+    assert row.reminders.get().topic == "check"
+    assert send_reminders(now=now + DAY) == 0
+    due = check_due(
+        holds_since=row.valid_from, checked_at=row.checked_at, check_months=12
+    )
+    assert due == now.replace(year=2027)
+    assert check_due(holds_since=now, checked_at=None, check_months=0) is None
+
+
+def test_preview_command_counts_over_the_whole_register(
+    learner, stranger, issue, scheme, certifier, now
+):
+    issue(learner)
+    draft = write_version(
+        scheme,
+        parameters=PARAMETERS | {"sectors": ["fireworks"]},
+        effective_from=now + 30 * DAY,
+        by=certifier,
+        now=now,
+    )
+    out = StringIO()
+
+    call_command("preview_scheme", scheme.key, stdout=out)
+
+    lines = out.getvalue().splitlines()
+    assert f"{learner.public_id} loses hazchem, industry_trade" in lines
+    assert lines[-1].split(", ")[0] == "1 loses"
+    assert draft.state == SchemeVersionState.DRAFT

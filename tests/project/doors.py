@@ -99,6 +99,8 @@ SIGNED_IN = {
     "credentials:certificate",
     "credentials:card",
     "credentials:badge",
+    "credentials:recusals",
+    "credentials:recusal_end",
 }
 """Signed in; whatever belongs to a person is found only by that person."""
 
@@ -186,6 +188,13 @@ STAFF = {
     "credentials:people": {"certification_officer"},
     "credentials:officer_file": {"certification_officer"},
     "credentials:act": {"certification_officer"},
+    "credentials:batch_new": {"certification_officer"},
+    "credentials:batch": {"certification_officer"},
+    "credentials:orders": {"certification_officer", "supervisor"},
+    "credentials:order": {"certification_officer", "supervisor"},
+    "credentials:print_jobs": {"certification_officer"},
+    "credentials:print_job": {"certification_officer"},
+    "credentials:print_file": {"certification_officer"},
     "credentials:overview": {"supervisor"},
     "credentials:chart": {"supervisor"},
     "credentials:complaints": {"supervisor"},

@@ -18,7 +18,9 @@ from credentials.models import (
     Qualification,
     Register,
 )
+from credentials.queries.register import standing_of
 from credentials.queries.verification import verify_ledger
+from credentials.rules.lifecycle import allowed_acts
 from credentials.services.proposals import (
     Asked,
     approve_proposal,
@@ -143,17 +145,41 @@ def test_without_the_lock_two_would_take_one_number(
     assert at_once(next_unlocked, next_unlocked) == [1, 1]
 
 
-def test_two_qualifications_of_one_scheme_at_once_are_one(
-    learner, make_scheme, city, certifier, second_certifier, third_certifier, now
+def test_two_issuances_at_once_are_one_qualification(
+    learner, scheme, city, certifier, second_certifier, third_certifier, now
 ):
-    """Two proposals for one person can only be waiting one after the other; the
-    constraint stands behind the service as well."""
-    scheme = make_scheme()
+    """The second proposal is made in the moment the first is being decided."""
     first = propose_issue(learner, scheme, issuer=city, by=certifier, now=now)
-    approve_proposal(first, by=second_certifier, now=now)
-    row = Qualification.objects.get()
-    row.pk, row.public_id = None, uuid4()
+    Proposal.objects.filter(pk=first.pk).update(state=ProposalState.WITHDRAWN)
+    second = propose_issue(learner, scheme, issuer=city, by=certifier, now=now)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX proposal_one_waiting")
+    Proposal.objects.filter(pk=first.pk).update(state=ProposalState.WAITING)
 
+    results = at_once(
+        lambda: approve_proposal(first, by=second_certifier, now=now),
+        lambda: approve_proposal(second, by=third_certifier, now=now),
+    )
+
+    assert codes(results) == ["already_qualified", "done"]
+    assert Qualification.objects.count() == LedgerEntry.objects.count() == 1
+
+
+def test_without_the_lock_two_issuances_would_find_nobody_qualified(
+    learner, issue, scheme
+):
+    """The twin: looking before either writes, both find the way free; then only the
+    constraint stands."""
+    looked = Barrier(2)
+
+    def free_unlocked() -> bool:
+        free = not Qualification.objects.filter(officer=learner, scheme=scheme).exists()
+        looked.wait()
+        return free
+
+    assert at_once(free_unlocked, free_unlocked) == [True, True]
+    row = issue(learner)
+    row.pk, row.public_id = None, uuid4()
     with pytest.raises(IntegrityError), transaction.atomic():
         row.save(force_insert=True)
 
@@ -185,6 +211,24 @@ def test_suspension_against_renewal_leaves_one_order(
         results
     ) == ["done", "not_eligible"]
     assert verify_ledger().intact
+
+
+def test_without_the_lock_suspension_and_renewal_would_both_see_it_active(
+    learner, issue, make_scheme, now
+):
+    """The twin: folding before either writes, both acts seem allowed, and the second
+    would be written on a state that no longer is."""
+    row = issue(learner, scheme=make_scheme("yearly"), now=now - DAY)
+    folded = Barrier(2)
+
+    def allowed_unlocked(act: Act) -> bool:
+        standing = standing_of(row.public_id)
+        folded.wait()
+        return act in allowed_acts(standing)
+
+    assert at_once(
+        lambda: allowed_unlocked(Act.SUSPENDED), lambda: allowed_unlocked(Act.RENEWED)
+    ) == [True, True]
 
 
 def test_the_first_two_entries_at_once_begin_one_chain(

@@ -37,6 +37,7 @@ class Command(BaseCommand):
                 by=User.objects.get(username=options["by"]),
                 approved_by=User.objects.get(username=options["approved_by"]),
                 now=timezone.now(),
+                source=path.name,
                 dry_run=options["dry_run"],
             )
         except ImportRefused as error:
