@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import pytest
 
 from credentials.services.keys import rotate_keys
 from tests.credentials.gate_world import connect, make_scheme, qualify, suspend
+from tests.server import wait_until_ready
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "inspection_system.py"
@@ -57,13 +57,9 @@ def server(committed_db, tmp_path, settings):
         env=environment,
         cwd=ROOT,
     )
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.2)
-    yield f"http://127.0.0.1:{port}"
+    url = f"http://127.0.0.1:{port}"
+    wait_until_ready(url, process)
+    yield url
     process.terminate()
     process.wait(15)
 
