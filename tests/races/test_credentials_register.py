@@ -1,8 +1,7 @@
 """Races in the register: numbers, one open qualification, one decision, one state."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from threading import Barrier, Thread
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
@@ -10,7 +9,6 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.chain import GENESIS
 from credentials.enums import Act, Ground, ProposalState, QualificationState
-from credentials.errors import CredentialsError
 from credentials.models import (
     LedgerEntry,
     NumberSeries,
@@ -28,6 +26,7 @@ from credentials.services.proposals import (
     propose_issue,
 )
 from tests.credentials import conftest as register_cast
+from tests.races.together import at_once
 
 pytestmark = pytest.mark.race
 issue, make_scheme = register_cast.issue, register_cast.make_scheme
@@ -38,30 +37,6 @@ DAY = timedelta(days=1)
 @pytest.fixture(autouse=True)
 def _real_commits(committed_db: str) -> None:
     """Every commit of these tests is real."""
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """What each act gave, all starting together: a result or the code of an error."""
-    barrier = Barrier(len(acts))
-    results: list[object] = [None] * len(acts)
-
-    def run(place: int, act: Callable[[], object]) -> None:
-        try:
-            barrier.wait()
-            results[place] = act()
-        except CredentialsError as error:
-            results[place] = error.code
-        except IntegrityError:
-            results[place] = "integrity"
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def codes(results):

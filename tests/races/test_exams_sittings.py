@@ -1,15 +1,13 @@
 """Races of sittings on PostgreSQL, each with its twin that shows the race."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from threading import Barrier, Event, Thread
+from threading import Barrier, Event
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import connection
 
 from exams.data import ClientEvent
 from exams.enums import CLOSED_STATES, ClockKind, EventKind, Pool, SittingState
-from exams.errors import ExamsError
 from exams.models import (
     ClockEntry,
     Exam,
@@ -36,35 +34,12 @@ from exams.services.sittings import (
     submit_sitting,
 )
 from tests.exams import conftest as cast
+from tests.races.together import at_once
 
 pytestmark = pytest.mark.race
 
 bank, blueprint, exam = cast.bank, cast.blueprint, cast.exam
 session, ready, running = cast.session, cast.ready, cast.running
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """What each act gave, all starting together; refusals by their code."""
-    barrier = Barrier(len(acts))
-    results: list[object] = [None] * len(acts)
-
-    def run(place: int, act: Callable[[], object]) -> None:
-        try:
-            barrier.wait()
-            results[place] = act()
-        except ExamsError as error:
-            results[place] = error.code
-        except IntegrityError:
-            results[place] = "integrity"
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def fresh(sitting: Sitting) -> Sitting:

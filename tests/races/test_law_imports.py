@@ -2,48 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 
-from courses.errors import CourseError
 from courses.law_format import lost_characters, read_lines
 from courses.models import Article, Statute, StatuteEdition, Unit
 from courses.services.law import import_statute
+from tests.races.together import at_once
 
 pytestmark = pytest.mark.race
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "law"
 NAME = "云岭省应急演练条例.md"
 OLD = "云岭省应急演练条例（2019年文本）.md"
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """What each act gave, all starting together; refusals by their code."""
-    barrier = Barrier(len(acts))
-    results: list[object] = [None] * len(acts)
-
-    def run(place: int, act: Callable[[], object]) -> None:
-        try:
-            barrier.wait()
-            results[place] = act()
-        except CourseError as error:
-            results[place] = error.code
-        except IntegrityError:
-            results[place] = "integrity"
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def bring(now: datetime, name: str = NAME, change: str = "三年") -> bool:
