@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(TextChoices):
@@ -58,5 +59,5 @@ class LeaveReason(TextChoices):
 
     MOVED = "moved", _("moved to another body")
     LEFT = "left", _("left the service")
-    RETIRED = "retired", _("retired")
+    RETIRED = "retired", pgettext_lazy("person", "retired")
     DISMISSED = "dismissed", _("dismissed")

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from treebeard.mp_tree import MP_Node
 
 from accounts.enums import BodyType, LeaveReason, Level, Role
@@ -46,7 +47,9 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     username = models.CharField(_("user name"), max_length=64, unique=True)
-    name = models.CharField(_("name"), max_length=64, db_index=True)
+    name = models.CharField(
+        pgettext_lazy("person", "name"), max_length=64, db_index=True
+    )
     officer_number = models.CharField(
         _("officer number"), max_length=32, unique=True, null=True, blank=True
     )

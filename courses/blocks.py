@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.documents.blocks import DocumentChooserBlock
@@ -69,7 +70,7 @@ class ComparisonBlock(blocks.StructBlock):
         validators=[validate_dated_place],
     )
     right = blocks.CharBlock(
-        label=_("right"),
+        label=pgettext_lazy("side", "right"),
         help_text="AQSCF:97@2021-09-01",
         validators=[validate_dated_place],
     )
@@ -138,7 +139,7 @@ class FileBlock(blocks.StructBlock):
 
     class Meta:
         icon = "doc-full"
-        label = _("Document")
+        label = pgettext_lazy("block", "Document")
         template = "courses/blocks/file.html"
 
 
@@ -166,8 +167,13 @@ class SelfCheckBlock(blocks.StructBlock):
     """A question on the lesson, answered as often as one likes, never graded."""
 
     question = blocks.TextBlock(label=_("question"))
-    options = blocks.ListBlock(OptionBlock(), label=_("answers"), min_num=2, max_num=6)
-    explanation = blocks.TextBlock(label=_("why"))
+    options = blocks.ListBlock(
+        OptionBlock(),
+        label=pgettext_lazy("self-check", "answers"),
+        min_num=2,
+        max_num=6,
+    )
+    explanation = blocks.TextBlock(label=pgettext_lazy("self-check", "why"))
 
     class Meta:
         icon = "help"

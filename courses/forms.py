@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Organisation, User
 from accounts.queries import organisations_reached, users_reached
@@ -75,7 +76,9 @@ class ProgrammeForm(forms.Form):
     organisation = forms.ModelChoiceField(
         Organisation.objects.none(), label=_("Organisation")
     )
-    title = forms.CharField(label=_("Title"), max_length=200)
+    title = forms.CharField(
+        label=pgettext_lazy("course material", "Title"), max_length=200
+    )
     description = forms.CharField(
         label=_("Description"),
         required=False,
@@ -195,7 +198,9 @@ class PackageForm(forms.Form):
     """A SCORM package to take in."""
 
     file = forms.FileField(label=_("Package (zip)"))
-    title = forms.CharField(label=_("Title"), max_length=200, required=False)
+    title = forms.CharField(
+        label=pgettext_lazy("course material", "Title"), max_length=200, required=False
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

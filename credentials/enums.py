@@ -49,7 +49,7 @@ class Act(TextChoices):
     MIGRATED = "migrated", _("Taken over from an earlier register")
     SUSPENDED = "suspended", _("Suspend")
     REINSTATED = "reinstated", _("Reinstate")
-    REVOKED = "revoked", _("Revoke")
+    REVOKED = "revoked", pgettext_lazy("qualification", "Revoke")
     SURRENDERED = "surrendered", _("Surrender")
     RENEWED = "renewed", _("Renew")
     EXTENDED = "extended", _("Extend the term")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from credentials.enums import Act, OrderKind, PaperForm
 from credentials.forms.register import ActForm, code_field
@@ -66,7 +67,7 @@ class OrderForm(forms.Form):
         widget=forms.NumberInput(attrs={"class": "input"}),
     )
     purpose = forms.CharField(
-        label=_("Why"),
+        label=pgettext_lazy("order", "Why"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3, "class": "textarea"}),
     )

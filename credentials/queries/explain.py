@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from courses.queries.learning import listed_courses
 from courses.registry import activity_kinds
@@ -154,13 +154,13 @@ def _missing(result: RequirementResult) -> str:
         return ngettext("%(count)s missing", "%(count)s missing", left) % {
             "count": left
         }
-    return _("Missing")
+    return pgettext("requirement", "Not done")
 
 
 def _action(kind: str) -> str:
     return {
         Kind.COURSE_COMPLETED: _("Go to the course"),
-        Kind.STUDY_HOURS: _("Go on learning"),
+        Kind.STUDY_HOURS: pgettext("study hours", "Go on learning"),
         Kind.EXAM_PASSED: _("Go to the examination"),
         Kind.SIMULATION_PASSED: _("Begin the inspection"),
         Kind.IN_POST: _("Ask the administrator of your organisation"),

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -171,7 +171,7 @@ def _answer(
                 "answer": answer,
                 "label": QualificationState(answer.state).label
                 if answer.state in QualificationState.values
-                else _("Not found"),
+                else pgettext("register", "Not found"),
                 "sectors": [Sector(s).label for s in answer.sectors],
                 "methods": [Method(m).label for m in answer.methods],
                 "signed": sign_answer(answer, made, now=now),

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from courses.citations import Citation, parse_citations, parse_key
 from courses.enums import Aspect, Sector
@@ -81,7 +82,9 @@ class ItemForm(forms.Form):
     """An item as an author writes it; lists are written one entry per line."""
 
     key = forms.SlugField(label=_("Key"), max_length=120)
-    type = forms.ChoiceField(label=_("Type"), choices=ItemType.choices)
+    type = forms.ChoiceField(
+        label=pgettext_lazy("item", "Type"), choices=ItemType.choices
+    )
     markup = forms.ChoiceField(
         label=_("Written as"), choices=Markup.choices, required=False
     )

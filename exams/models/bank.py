@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from courses.enums import Aspect
 from exams.enums import (
@@ -33,7 +34,7 @@ class Exhibit(models.Model):
     number = models.PositiveIntegerField(_("revision"), default=1)
     title = models.CharField(_("title"), max_length=200)
     kind = models.CharField(_("kind"), max_length=20, choices=ExhibitKind.choices)
-    body = models.JSONField(_("body"), default=dict)
+    body = models.JSONField(pgettext_lazy("exhibit", "body"), default=dict)
     alt = models.TextField(_("description in words"), blank=True)
     digest = models.CharField(_("digest"), max_length=64)
     created_at = models.DateTimeField(_("created at"))
@@ -113,8 +114,8 @@ class Item(models.Model):
     objects = ItemQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("item")
-        verbose_name_plural = _("items")
+        verbose_name = pgettext_lazy("exam", "item")
+        verbose_name_plural = pgettext_lazy("exam", "items")
         ordering = ["key"]
 
     def __str__(self) -> str:
@@ -272,7 +273,7 @@ class CaseSetItem(models.Model):
     item = models.OneToOneField(
         Item, on_delete=models.PROTECT, related_name="case_set_place"
     )
-    place = models.PositiveSmallIntegerField(_("place"))
+    place = models.PositiveSmallIntegerField(pgettext_lazy("order", "place"))
 
     class Meta:
         verbose_name = _("item of a case set")

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from courses.enums import Aspect, Sector
 from exams.enums import CellUnit, ItemType, Level, ScoringRule, SessionMode
@@ -51,7 +52,7 @@ class BlueprintCell(models.Model):
     blueprint = models.ForeignKey(
         Blueprint, on_delete=models.CASCADE, related_name="cells"
     )
-    place = models.PositiveSmallIntegerField(_("place"))
+    place = models.PositiveSmallIntegerField(pgettext_lazy("order", "place"))
     unit = models.CharField(
         _("unit"), max_length=12, choices=CellUnit.choices, default=CellUnit.ITEM
     )
@@ -172,7 +173,7 @@ class FormItem(models.Model):
     """Which revision stands at which place of a form: usage and statistics."""
 
     form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="places")
-    position = models.PositiveSmallIntegerField(_("position"))
+    position = models.PositiveSmallIntegerField(pgettext_lazy("form", "position"))
     revision = models.ForeignKey(
         "exams.ItemRevision", on_delete=models.PROTECT, related_name="places"
     )
@@ -211,7 +212,7 @@ class Session(models.Model):
     mode = models.CharField(
         _("mode"), max_length=10, choices=SessionMode.choices, default=SessionMode.ROOM
     )
-    place = models.CharField(_("place"), max_length=200, blank=True)
+    place = models.CharField(pgettext_lazy("room", "place"), max_length=200, blank=True)
     opens_at = models.DateTimeField(_("opens at"))
     closes_at = models.DateTimeField(_("closes at"))
     invigilators = models.ManyToManyField(

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class TimeRequest(models.Model):
@@ -19,7 +20,7 @@ class TimeRequest(models.Model):
     )
     minutes = models.PositiveSmallIntegerField(_("minutes"))
     reason = models.CharField(_("reason"), max_length=300)
-    asked_at = models.DateTimeField(_("asked at"))
+    asked_at = models.DateTimeField(pgettext_lazy("extra time", "asked at"))
     granted_minutes = models.PositiveSmallIntegerField(
         _("minutes granted"), null=True, blank=True
     )

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from exams.enums import OPEN_STATES, ClockKind, EventKind, SittingState
 from exams.rules.timing import GRACE, LONGEST_ADDITION
@@ -143,7 +144,9 @@ class SittingEvent(models.Model):
     client_id = models.CharField(_("device"), max_length=40)
     client_seq = models.PositiveIntegerField(_("device sequence"))
     kind = models.CharField(_("kind"), max_length=16, choices=EventKind.choices)
-    question = models.PositiveSmallIntegerField(_("question"), null=True, blank=True)
+    question = models.PositiveSmallIntegerField(
+        pgettext_lazy("form", "question"), null=True, blank=True
+    )
     payload: models.JSONField[dict[str, Any]] = models.JSONField(_("payload"))
     at_client = models.DateTimeField(_("at (device)"), null=True, blank=True)
     at_server = models.DateTimeField(_("at"))

@@ -1,7 +1,9 @@
 """What staff see in the back office is Chinese: no msgid comes out untranslated."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import polib
 import pytest
 from django.urls import reverse
 from django.utils.translation import override, trans_real
@@ -11,6 +13,7 @@ from wagtail.models import Page
 from accounts.enums import Role
 from accounts.services import grant_role
 
+ROOT = Path(__file__).resolve().parents[2]
 NOT_WORDS = frozenset({"", "%d", "%s"})
 
 
@@ -77,3 +80,17 @@ def test_staff_see_no_untranslated_words(missing, person, province, signed_in, r
 
     assert visited > 8
     assert sorted(missing) == []
+
+
+def test_one_message_has_one_translation_in_every_catalogue():
+    """Catalogues are merged: of two translations one would win everywhere, unseen."""
+    words: dict[tuple[str | None, str], dict[str, str]] = {}
+    for path in sorted(ROOT.glob("*/locale*/zh_Hans/LC_MESSAGES/django.po")):
+        for entry in polib.pofile(str(path)):
+            said = entry.msgstr or entry.msgstr_plural.get(0, "")
+            words.setdefault((entry.msgctxt, entry.msgid), {})[str(path)] = said
+
+    assert len(words) > 3000
+    assert {
+        message: said for message, said in words.items() if len(set(said.values())) > 1
+    } == {}
