@@ -93,13 +93,17 @@ def issue_secret(
     now: datetime,
     overlap: timedelta = SECRET_OVERLAP,
 ) -> str:
-    """A new secret, shown once; earlier ones run out after the overlap."""
+    """A new secret, shown once; earlier ones run out after the overlap.
+
+    Hexadecimal: a secret with a leading dash would be taken for an option on a
+    command line.
+    """
     ConnectedApplication.objects.select_for_update().get(pk=application.pk)
     for earlier in application.secrets.live(now):
         end = now + overlap
         earlier.expires_at = min(earlier.expires_at or end, end)
         earlier.save(update_fields=["expires_at"])
-    secret = secrets.token_urlsafe(36)
+    secret = secrets.token_hex(32)
     ClientSecret.objects.create(
         application=application,
         hashed=hash_secret(secret),

@@ -182,3 +182,12 @@ def test_unknown_scope_is_not_even_proposed(county, certifier, now):
             by=certifier,
             now=now,
         )
+
+
+def test_secret_is_never_taken_for_an_option_of_a_command(connected):
+    application, _first = connected
+    now = datetime.now(tz=UTC)
+
+    given = [issue_secret(application, now=now) for _ in range(20)]
+
+    assert all(len(secret) >= 64 and secret.isalnum() for secret in given)
