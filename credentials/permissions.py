@@ -7,14 +7,17 @@ from datetime import datetime
 from django.http import Http404
 
 from accounts.models import User
-from accounts.permissions import has_role
+from accounts.permissions import has_role, role_required
 from credentials.models import Proposal, Qualification
+from credentials.queries.applications import CONNECTORS
 from credentials.queries.desk import (
     DESK_ROLES,
     READING_ROLES,
     candidates,
     proposals_reached,
 )
+
+connector_required = role_required(*CONNECTORS)
 
 
 def proposal_for(user: User, public_id: str, now: datetime) -> Proposal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from typing import Any
 
 from django import forms
@@ -24,17 +25,14 @@ class ProposalForm(forms.Form):
     name = forms.CharField(
         label=_("Name of the system"),
         max_length=128,
-        widget=forms.TextInput(attrs={"class": "input"}),
     )
     organisation = forms.ModelChoiceField(
         label=_("Organisation it belongs to"),
         queryset=Organisation.objects.none(),
-        widget=forms.Select(attrs={"class": "select"}),
     )
     divisions = forms.CharField(
         label=_("Division codes it may ask about"),
         help_text=_("Separated by spaces; each includes everything below it."),
-        widget=forms.TextInput(attrs={"class": "input"}),
     )
     scopes = forms.MultipleChoiceField(
         label=_("Scopes"),
@@ -45,16 +43,42 @@ class ProposalForm(forms.Form):
         label=_("Networks it asks from"),
         help_text=_("Optional, such as 10.1.0.0/16; anything else is refused then."),
         required=False,
-        widget=forms.TextInput(attrs={"class": "input"}),
+    )
+    requests_per_minute = forms.IntegerField(
+        label=_("Requests per minute"), min_value=1, max_value=100_000, initial=600
+    )
+    certificate_thumbprint = forms.RegexField(
+        r"^[0-9a-fA-F]{64}$",
+        label=_("Client certificate"),
+        help_text=_(
+            "Optional: the SHA-256 thumbprint of the certificate its tokens are bound "
+            "to, 64 hexadecimal digits."
+        ),
+        required=False,
     )
 
     def __init__(
-        self, *args: Any, organisations: QuerySet[Organisation], **kwargs: Any
+        self,
+        *args: Any,
+        organisations: QuerySet[Organisation],
+        application: ConnectedApplication | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["organisation"]
         if isinstance(field, forms.ModelChoiceField):
             field.queryset = organisations
+        if application is not None:
+            field.disabled = True
+            self.initial = {
+                "name": application.name,
+                "organisation": application.organisation,
+                "divisions": " ".join(application.divisions),
+                "scopes": application.allowed_scopes,
+                "addresses": " ".join(application.allowed_addresses),
+                "requests_per_minute": application.requests_per_minute,
+                "certificate_thumbprint": application.certificate_thumbprint,
+            }
 
     def clean_divisions(self) -> list[str]:
         codes = str(self.cleaned_data["divisions"]).split()
@@ -63,7 +87,16 @@ class ProposalForm(forms.Form):
         return codes
 
     def clean_addresses(self) -> list[str]:
-        return str(self.cleaned_data["addresses"]).split()
+        networks = str(self.cleaned_data["addresses"]).split()
+        try:
+            return [str(ip_network(network, strict=False)) for network in networks]
+        except ValueError as error:
+            raise ValidationError(
+                _("A network is written like 10.1.0.0/16.")
+            ) from error
+
+    def clean_certificate_thumbprint(self) -> str:
+        return str(self.cleaned_data["certificate_thumbprint"]).lower()
 
 
 class QuestionForm(forms.Form):

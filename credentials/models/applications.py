@@ -111,6 +111,9 @@ class ApplicationProposal(models.Model):
     requests_per_minute = models.PositiveIntegerField(
         _("requests per minute"), default=600
     )
+    certificate_thumbprint = models.CharField(
+        _("certificate thumbprint"), max_length=64, blank=True
+    )
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )

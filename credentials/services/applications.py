@@ -16,6 +16,7 @@ from credentials.models import (
     ConnectedApplication,
 )
 from credentials.oauth import SCOPES, hash_secret
+from credentials.queries.people import same_person
 
 SECRET_LIFE = timedelta(days=365)
 SECRET_OVERLAP = timedelta(days=7)
@@ -32,6 +33,7 @@ def propose_application(
     application: ConnectedApplication | None = None,
     addresses: Sequence[str] = (),
     requests_per_minute: int = 600,
+    certificate_thumbprint: str = "",
 ) -> ApplicationProposal:
     """Proposes a connected system or a change of one. Every call is a proposal."""
     if not set(scopes) <= set(SCOPES):
@@ -44,6 +46,7 @@ def propose_application(
         allowed_scopes=list(scopes),
         allowed_addresses=list(addresses),
         requests_per_minute=requests_per_minute,
+        certificate_thumbprint=certificate_thumbprint,
         proposed_by=by,
         proposed_at=now,
     )
@@ -54,9 +57,7 @@ def approve_application(
     proposal: ApplicationProposal, *, by: User, now: datetime
 ) -> ConnectedApplication:
     """Puts a proposal into force; the proposer may not. Refuses a decided one."""
-    held = ApplicationProposal.objects.select_for_update().get(pk=proposal.pk)
-    if held.decided_at is not None or held.proposed_by_id == by.pk:
-        raise SamePersonTwice
+    held = _undecided(proposal, by)
     application = held.application or ConnectedApplication(
         client_type=ConnectedApplication.CLIENT_CONFIDENTIAL,
         authorization_grant_type=ConnectedApplication.GRANT_CLIENT_CREDENTIALS,
@@ -67,6 +68,7 @@ def approve_application(
     application.allowed_scopes = held.allowed_scopes
     application.allowed_addresses = held.allowed_addresses
     application.requests_per_minute = held.requests_per_minute
+    application.certificate_thumbprint = held.certificate_thumbprint
     application.save()
     held.application = application
     held.decided_by, held.decided_at, held.approved = by, now, True
@@ -79,11 +81,17 @@ def refuse_application(
     proposal: ApplicationProposal, *, by: User, now: datetime
 ) -> None:
     """Turns a proposal down; refuses a decided one."""
-    held = ApplicationProposal.objects.select_for_update().get(pk=proposal.pk)
-    if held.decided_at is not None or held.proposed_by_id == by.pk:
-        raise SamePersonTwice
+    held = _undecided(proposal, by)
     held.decided_by, held.decided_at, held.approved = by, now, False
     held.save(update_fields=["decided_by", "decided_at", "approved"])
+
+
+def _undecided(proposal: ApplicationProposal, by: User) -> ApplicationProposal:
+    """The locked proposal, when this person may decide it; also not by two accounts."""
+    held = ApplicationProposal.objects.select_for_update().get(pk=proposal.pk)
+    if held.decided_at is not None or same_person(held.proposed_by, by):
+        raise SamePersonTwice
+    return held
 
 
 @transaction.atomic

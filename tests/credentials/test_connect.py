@@ -1,4 +1,4 @@
-"""Pages for connected systems: who enters, four eyes, the console."""
+"""Pages for those who write connected systems: who enters, the console."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from django.test import Client
 
 from accounts.enums import Role
 from credentials.gate.application import GateApplication
-from credentials.models import ApplicationProposal, ConnectedApplication
 from credentials.services.keys import rotate_keys
 from tests.credentials.gate_world import (
-    ask_token,
     connect,
     make_scheme,
     qualify,
@@ -21,7 +19,7 @@ from tests.credentials.gate_world import (
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ["", "console/", "reference/", "openapi.json", "events/"]
+PAGES = ["console/", "reference/", "openapi.json", "events/"]
 
 
 @pytest.fixture(autouse=True)
@@ -33,11 +31,6 @@ def keys(settings, tmp_path, db):
 @pytest.fixture
 def administrator(person, county):
     return person("administrator", county, Role.ORGANISATION_ADMIN)
-
-
-@pytest.fixture
-def second(person, city):
-    return person("second", city, Role.ORGANISATION_ADMIN)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -63,71 +56,10 @@ def test_administrator_sees_the_pages(signed_in, administrator, page):
     assert signed_in(administrator).get(f"/connect/{page}").status_code == 200
 
 
-def proposal(organisation):
-    return {
-        "name": "case system",
-        "organisation": organisation.pk,
-        "divisions": "970121",
-        "scopes": ["gate:evaluate"],
-        "addresses": "",
-    }
+def test_front_leads_to_the_console(signed_in, administrator):
+    answer = signed_in(administrator).get("/connect/")
 
-
-def test_system_is_connected_by_two_people_and_its_secret_works(
-    signed_in, administrator, second, county
-):
-    signed_in(administrator).post("/connect/propose/", proposal(county))
-    pending = ApplicationProposal.objects.get()
-    own = signed_in(administrator)
-    own.post(f"/connect/proposals/{pending.pk}/", {"approve": "1"})
-    assert ConnectedApplication.objects.count() == 0
-
-    signed_in(second).post(f"/connect/proposals/{pending.pk}/", {"approve": "1"})
-    application = ConnectedApplication.objects.get()
-    shown = own.post(f"/connect/clients/{application.public_id}/secret/")
-
-    secret = shown.context["secret"]
-    assert ask_token(application.client_id, secret, "gate:evaluate").status_code == 200
-
-
-def test_malformed_proposal_is_refused_with_its_errors(
-    signed_in, administrator, county
-):
-    document = {**proposal(county), "divisions": "97012x"}
-
-    answer = signed_in(administrator).post("/connect/propose/", document)
-
-    assert answer.status_code == 422
-    assert list(answer.context["form"].errors) == ["divisions"]
-
-
-def test_proposal_for_an_organisation_out_of_reach_is_refused(
-    signed_in, administrator, other_county
-):
-    answer = signed_in(administrator).post("/connect/propose/", proposal(other_county))
-
-    assert answer.status_code == 422
-
-
-@pytest.mark.parametrize("act", ["secret", "close"])
-def test_system_of_another_organisation_is_not_found(
-    signed_in, administrator, other_county, act
-):
-    application, _ = connect(other_county)
-
-    answer = signed_in(administrator).post(
-        f"/connect/clients/{application.public_id}/{act}/"
-    )
-
-    assert answer.status_code == 404
-
-
-def test_closing_ends_a_system(signed_in, administrator, county):
-    application, secret = connect(county, "gate:evaluate")
-
-    signed_in(administrator).post(f"/connect/clients/{application.public_id}/close/")
-
-    assert ask_token(application.client_id, secret, "gate:evaluate").status_code == 401
+    assert (answer.status_code, answer["Location"]) == (302, "/connect/console/")
 
 
 def test_console_asks_the_real_gate(

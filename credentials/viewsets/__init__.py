@@ -1,0 +1,1 @@
+"""The desks of credentials in the back office."""
