@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -183,7 +182,7 @@ def served(work: Path) -> Iterator[Server]:
             wait_until_ready(url, process, work / "server.log")
             yield Server(url, environment)
         finally:
-            process.send_signal(signal.SIGINT)
+            process.terminate()
             process.wait(timeout=30)
             log.close()
 

@@ -1,8 +1,10 @@
 from datetime import UTC, datetime
+from io import StringIO
 
 import pytest
 import time_machine
 from django.contrib.sessions.models import Session
+from django.core.management import call_command
 from django.test import Client
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -216,3 +218,20 @@ def test_the_next_address_stays_on_this_site(client, learner):
     )
 
     assert response["Location"] == "/"
+
+
+def test_printed_code_outlives_the_half_minute_it_was_printed_in(
+    learner, enrolled, settings
+):
+    settings.DEMO = True
+    device, _ = enrolled
+
+    def printed() -> str:
+        return str(call_command("onetime_code", learner.username, stdout=StringIO()))
+
+    with time_machine.travel(datetime(2027, 1, 4, 8, 0, 29, tzinfo=UTC), tick=False):
+        for _sign_in in range(2):
+            verify_code(learner, printed())
+        code = printed()
+    with time_machine.travel(datetime(2027, 1, 4, 8, 0, 31, tzinfo=UTC), tick=False):
+        assert verify_code(learner, code) == device

@@ -108,6 +108,32 @@ NEW_EDITION = """中华人民共和国公务员法
 """
 
 
+def test_reviewer_works_the_stale_list_off(
+    server: Server, visit, tmp_path_factory: pytest.TempPathFactory
+):
+    cited = cited_civil_servants_article(server)
+    assert cited is not None, "no lesson cites the invented change"
+    text = NEW_EDITION.replace("第一条", f"第{cited}条", 1).replace(
+        "第二条", f"第{cited + 1}条"
+    )
+    path = tmp_path_factory.mktemp("law") / "公务员法.txt"
+    path.write_text(text.format(words="这一条是为试验改写的。"), "utf-8")
+    server.manage("import_statute", str(path))
+
+    page = visit((1440, 900), "reviewer")
+    page.goto("/admin/law/stale/")
+    page.locator("td.title a").first.click()
+    expect(page.get_by_text("这一条是为试验改写的")).to_be_visible()
+    page.get_by_role("button", name="保留").click()
+
+    expect(page.get_by_text("这里是空的")).to_be_visible()
+    page.goto("/admin/law/report/")
+    expect(page.get_by_text("每一条引用都对应现行有效的条文")).to_be_visible()
+    for path_name in ("/admin/law/", "/admin/law/import/", "/admin/law/report/"):
+        page.goto(path_name)
+        expect(page.locator("h1.w-h1")).to_be_visible()
+
+
 def cited_civil_servants_article(server: Server) -> int | None:
     """The article of the civil servants' law that some content rests on."""
     rows = json.loads(server.manage("check_citations", "--format", "json", check=False))

@@ -70,7 +70,47 @@ def test_self_check_answers_without_leaving_the_page(visit: Visitor) -> None:
     check_page(page)
 
 
-@pytest.mark.parametrize("version", ["1-2"])
+def test_marked_words_are_kept(visit: Visitor) -> None:
+    page = visit(DESKTOP, user="linxi07")
+    enter(page, "rescue-teams")
+    page.evaluate(
+        """() => {
+            const text = document.querySelector(".prose > p:not(.lesson__lead)");
+            const node = document.createTreeWalker(text, NodeFilter.SHOW_TEXT).nextNode();
+            const range = new Range();
+            range.selectNodeContents(node);
+            getSelection().removeAllRanges();
+            getSelection().addRange(range);
+        }"""
+    )
+
+    page.get_by_role("button", name="划线").click()
+
+    expect(page.locator("[data-mark-block]").first).to_be_visible()
+
+
+def test_administrator_assigns_a_programme_and_sees_who_is_late(
+    visit: Visitor, size: tuple[int, int]
+) -> None:
+    page = visit(size, user="orgadmin")
+    page.goto("/learning/programmes/")
+    check_page(page, "programmes")
+    page.locator("#id_organisation").select_option(label="望川县应急管理局")
+    page.get_by_label("名称").fill(f"浏览器里建的计划 {size[0]}")
+    page.get_by_label("危险化学品单位应急管理执法检查", exact=True).check()
+    page.get_by_role("button", name="建立计划").click()
+    page.get_by_label("截止日期").fill("2099-12-31")
+    page.locator("#id_organisations").select_option(label="望川县应急管理局")
+    page.get_by_role("button", name="下达", exact=True).click()
+
+    expect(page.get_by_role("row").filter(has_text="沈知远")).to_be_visible()
+    check_page(page, "programme")
+    page.goto("/learning/programmes/")
+    page.get_by_role("link", name="应急组织体系与演练轮训").click()
+    expect(page.get_by_text("已逾期").first).to_be_visible()
+
+
+@pytest.mark.parametrize("version", ["1-2", "2004"])
 def test_package_plays_to_its_completion(visit: Visitor, version: str) -> None:
     page = visit(DESKTOP, user="linxi08")
     enter(page, "extinguisher-check")

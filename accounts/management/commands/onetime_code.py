@@ -26,10 +26,11 @@ class Command(BaseCommand):
         step = max(_step(device), device.last_t + 1)
         while _step(device) < step - device.tolerance:
             time.sleep(0.5)
-        offset = step - _step(device)
-        code = totp(device.bin_key, device.step, device.t0, device.digits, offset)
+        ahead = step - _step(device) + device.drift
+        code = totp(device.bin_key, device.step, device.t0, device.digits, ahead)
         return str(code).zfill(device.digits)
 
 
 def _step(device: TOTPDevice) -> int:
-    return int((time.time() - device.t0) // device.step)
+    """The step in the middle of what is accepted; it moves when codes came early."""
+    return int((time.time() - device.t0) // device.step) + device.drift

@@ -71,7 +71,8 @@ class Command(BaseCommand):
         self._say(f"Open http://127.0.0.1:{port}/ (accounts: see README)")
         self._say("Codes: .venv/bin/python manage.py onetime_code USER")
         self._say("Stop with Ctrl-C.")
-        signal.signal(signal.SIGTERM, _interrupt)
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ending, _interrupt)
         try:
             while all(process.poll() is None for process in processes):
                 time.sleep(0.3)
