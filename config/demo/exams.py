@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from accounts.models import Organisation, User
 from exams.data import ClientEvent
-from exams.enums import CellUnit, ItemType, ScoringRule
-from exams.models import Blueprint, BlueprintCell, Exam, Session, Sitting
+from exams.enums import CellUnit, ItemType, Pool, ScoringRule
+from exams.models import Blueprint, BlueprintCell, Exam, Item, Session, Sitting
 from exams.services.clock import pause_sitting
 from exams.services.item_files import load_item_directory
+from exams.services.practice import answer_practice, seal_for_practice
 from exams.services.results import mark_sitting, release_session
 from exams.services.sittings import (
     assign_sitting,
@@ -57,6 +58,16 @@ CROWD = [
     *(f"linxi{n:02d}" for n in range(1, 9)),
     *(f"park{n:02d}" for n in range(1, 6)),
 ]
+PRACTISED = {
+    "organisation": 0.85,
+    "team": 0.75,
+    "supplies": 0.6,
+    "plans": 0.9,
+    "drills": 0.45,
+    "training": 0.8,
+    "incident": 0.65,
+}
+EASY_TYPES = (ItemType.SINGLE_CHOICE, ItemType.MULTIPLE_CHOICE, ItemType.TRUE_FALSE)
 NOW_SITTING = ("brigade01", "brigade02", "brigade03", "brigade04", "city01", "city02")
 
 
@@ -72,6 +83,7 @@ def load(now: datetime) -> None:
         crowd = {name: 0.45 + 0.5 * rng.random() for name in CROWD}
         _past_session(exam, "2026年第二场", now - timedelta(days=10), RECENT | crowd)
         _running_session(exam, now)
+        _practise(User.objects.get(username="trainee"), now)
 
 
 def build_exam() -> Exam:
@@ -182,6 +194,29 @@ def _running_session(exam: Exam, now: datetime) -> None:
         now=now - timedelta(minutes=2),
     )
     submit_sitting(sittings["brigade04"], now=now - timedelta(minutes=1))
+
+
+def _practise(person: User, now: datetime) -> None:
+    """Ten questions of each aspect over the last days, some aspects better known."""
+    for aspect, ability in PRACTISED.items():
+        rng = random.Random(aspect)  # noqa: S311
+        items = (
+            Item.objects.live()
+            .in_pool(Pool.PRACTICE)
+            .filter(live_revision__aspect=aspect, live_revision__type__in=EASY_TYPES)
+        )
+        for place, item in enumerate(items.order_by("key")[:10]):
+            revision = item.live_revision
+            assert revision is not None
+            shown, key = seal_for_practice(revision, "demo")
+            entry = {"position": 0, "type": revision.type, "shown": shown}
+            answer_practice(
+                revision,
+                _reply(entry, {0: key}, ability, rng),
+                seed="demo",
+                by=person,
+                now=now - timedelta(days=6) + timedelta(minutes=place),
+            )
 
 
 def _people(names: Any) -> list[User]:

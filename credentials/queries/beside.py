@@ -25,13 +25,14 @@ AHEAD = (SittingState.ASSIGNED, SittingState.READY, SittingState.IN_PROGRESS)
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One date to keep."""
+    """One date to keep; what has begun already says until when it is open."""
 
     at: datetime
     title: str
     detail: str
     url: str
     late: bool = False
+    open_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +90,16 @@ def _sitting_days(user: User, now: datetime) -> list[Day]:
             sitting.exam.title,
             _seat(sitting.seat),
             reverse("exams:list"),
+            open_until=_if_begun(
+                sitting.session.opens_at, sitting.session.closes_at, now
+            ),
         )
         for sitting in sittings
     ]
+
+
+def _if_begun(opens: datetime, closes: datetime, now: datetime) -> datetime | None:
+    return closes if opens <= now else None
 
 
 def _seat(seat: str) -> str:

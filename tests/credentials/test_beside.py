@@ -6,6 +6,8 @@ from courses.enums import Aspect, StaleState
 from courses.models import StaleCitation
 from courses.services.programmes import assign_programme, create_programme
 from credentials.queries.beside import beside_road
+from exams.models import Blueprint, Exam, Session
+from exams.services.sittings import assign_sitting
 from tests.courses.learning_factories import begin, make_course, make_lesson
 
 
@@ -90,3 +92,24 @@ def test_an_overdue_programme_is_a_date_but_never_the_next_one(
     assert [day.title for day in beside.days] == ["旧", "新"]
     assert beside.days[0].late
     assert beside.next_day.title == "新"
+
+
+def test_an_open_exam_says_until_when_instead_of_how_long(learner, city, now):
+    blueprint = Blueprint.objects.create(key="small", title="小卷", organisation=city)
+    exam = Exam.objects.create(
+        key="small",
+        title="专业法律知识考试",
+        organisation=city,
+        blueprint=blueprint,
+        minutes=60,
+        pass_points=10,
+    )
+    session = Session.objects.create(
+        exam=exam, title="第一考场", opens_at=now, closes_at=now + timedelta(hours=2)
+    )
+    assign_sitting(session, learner, now=now - timedelta(days=1))
+
+    before = beside_road(learner, now=now - timedelta(minutes=1)).next_day
+    inside = beside_road(learner, now=now + timedelta(minutes=1)).next_day
+
+    assert (before.open_until, inside.open_until) == (None, session.closes_at)
