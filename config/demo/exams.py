@@ -13,7 +13,15 @@ from django.utils import timezone
 from accounts.models import Organisation, User
 from exams.data import ClientEvent
 from exams.enums import CellUnit, ItemType, Pool, ScoringRule
-from exams.models import Blueprint, BlueprintCell, Exam, Item, Session, Sitting
+from exams.models import (
+    Blueprint,
+    BlueprintCell,
+    Exam,
+    Item,
+    ItemRevision,
+    Session,
+    Sitting,
+)
 from exams.services.clock import pause_sitting
 from exams.services.item_files import load_item_directory
 from exams.services.practice import answer_practice, seal_for_practice
@@ -200,14 +208,12 @@ def _practise(person: User, now: datetime) -> None:
     """Ten questions of each aspect over the last days, some aspects better known."""
     for aspect, ability in PRACTISED.items():
         rng = random.Random(aspect)  # noqa: S311
-        items = (
-            Item.objects.live()
-            .in_pool(Pool.PRACTICE)
-            .filter(live_revision__aspect=aspect, live_revision__type__in=EASY_TYPES)
+        revisions = ItemRevision.objects.filter(
+            pk__in=Item.objects.live().in_pool(Pool.PRACTICE).values("live_revision"),
+            aspect=aspect,
+            type__in=EASY_TYPES,
         )
-        for place, item in enumerate(items.order_by("key")[:10]):
-            revision = item.live_revision
-            assert revision is not None
+        for place, revision in enumerate(revisions.order_by("item__key")[:10]):
             shown, key = seal_for_practice(revision, "demo")
             entry = {"position": 0, "type": revision.type, "shown": shown}
             answer_practice(
