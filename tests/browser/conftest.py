@@ -116,4 +116,6 @@ def check_page(page: Page, name: str = "") -> None:
     assert wide <= 0, f"{page.url} is {wide} px too wide"
     if SHOTS and name:
         width = page.viewport_size["width"] if page.viewport_size else 0
-        page.screenshot(path=f"{SHOTS}/{name}-{width}.png", full_page=True)
+        page.screenshot(
+            path=f"{SHOTS}/{name}-{width}.png", full_page=True, caret="initial"
+        )
