@@ -247,7 +247,7 @@ def _exam(r: Requirement, evidence: Evidence, at: datetime) -> RequirementResult
 
 
 def _simulation(r: Requirement, evidence: Evidence, at: datetime) -> RequirementResult:
-    """Runs that passed without a fatal veto, latest first.
+    """So many different cases passed without a fatal veto; the same case counts once.
 
     A provisional score lacks the assessor's part and counts only where the scheme
     says so.
@@ -269,7 +269,9 @@ def _simulation(r: Requirement, evidence: Evidence, at: datetime) -> Requirement
         and e.scored_at <= at
         and (since is None or e.scored_at > since)
     ]
-    latest = sorted(good, key=lambda e: (e.scored_at, e.reference))[-need:]
+    by_time = sorted(good, key=lambda e: (e.scored_at, e.reference))
+    newest_of_case = {e.case: e for e in by_time}
+    latest = sorted(newest_of_case.values(), key=by_time.index)[-need:]
     return _result(
         r,
         have=len(latest),

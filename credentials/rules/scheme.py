@@ -205,6 +205,11 @@ def _requirement(item: Mapping[str, Any], problems: list[str]) -> Requirement | 
     problems += [
         f"{code}: unknown: {k}" for k in sorted(set(parameters) - needed - optional)
     ]
+    cases = {parameters.get("case"), *parameters.get("equivalents", ())}
+    if kind == RequirementKind.SIMULATION_PASSED and (
+        int(parameters.get("count", 1)) > len(cases)
+    ):
+        problems.append(f"{code}: count: only {len(cases)} different cases are named")
     return Requirement(
         code=code,
         kind=RequirementKind(kind),

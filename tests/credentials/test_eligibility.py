@@ -108,6 +108,7 @@ CASES = [
     (RUN, Evidence(runs=[run(passed=False)]), False),
     (RUN, Evidence(runs=[run(case="depot")]), False),
     (RUNS, Evidence(runs=[run()]), False),
+    (RUNS, Evidence(runs=[run(), run(reference="r2")]), False),
     (RUNS, Evidence(runs=[run(), run(case="depot", reference="r2")]), True),
     (POST, Evidence(posts=[post()]), True),
     (POST, Evidence(posts=[post(body_type="supervising_department")]), False),
@@ -202,6 +203,10 @@ def test_scheme_with_a_wrong_parameter_is_refused(changes, problem):
         (requirement(Kind.EXAM_PASSED), "r: missing: exam"),
         (requirement(Kind.STUDY_HOURS, hours=4, days=3), "r: unknown: days"),
         (CLEAN | {"colour": "red"}, "r: unknown: colour"),
+        (
+            requirement(Kind.SIMULATION_PASSED, case="store", count=2),
+            "r: count: only 1 different cases are named",
+        ),
     ],
 )
 def test_scheme_with_a_wrong_requirement_is_refused(asked, problem):
