@@ -11,4 +11,5 @@ urlpatterns = [
     path("reference/", connect.reference, name="reference"),
     path("openapi.json", connect.openapi, name="openapi"),
     path("events/", connect.events, name="events"),
+    path("offline/", connect.offline, name="offline"),
 ]

@@ -15,6 +15,7 @@ from credentials.gate.reading import read_history, read_register, read_state
 from credentials.gate.routes import PERMIT_ROUTES, Call, route
 from credentials.models import (
     ConnectedApplication,
+    OfflineRecord,
     Terminal,
     WebhookEndpoint,
 )
@@ -122,8 +123,25 @@ def upload_records(call: Call) -> Response:
         (counter, last, claims, *_replay(call, claims))
         for counter, last, claims in read_records(terminal, map(str, tokens))
     ]
-    differences = store_records(terminal, judged, now=call.now)
-    return json_response({"stored": len(judged), "differences": differences})
+    stored = store_records(terminal, judged, now=call.now)
+    differing = [record_json(record) for record in stored if record.differs]
+    return json_response(
+        {
+            "stored": len(stored),
+            "differences": len(differing),
+            "differing": differing,
+        }
+    )
+
+
+def record_json(record: OfflineRecord) -> dict[str, Any]:
+    """A record beside what the register says of that moment."""
+    return {
+        "counter": record.counter,
+        "decision": record.permitted_offline,
+        "as_known_at_sync": record.permitted_as_known_then,
+        "as_known_now": record.permitted_as_known_now,
+    }
 
 
 def _replay(call: Call, claims: dict[str, Any]) -> tuple[bool, bool]:

@@ -12,16 +12,18 @@ from credentials.models.gate import (
     DecisionSubject,
     GateEvent,
     GateState,
-    HolderKey,
     IdempotentAnswer,
-    OfflineRecord,
     Permit,
     PermitMember,
     SigningKey,
-    StatusEntry,
-    Terminal,
     WebhookDelivery,
     WebhookEndpoint,
+)
+from credentials.models.offline import (
+    HolderKey,
+    OfflineRecord,
+    StatusEntry,
+    Terminal,
 )
 from credentials.models.orders import PrintJob, RegisterOrder
 from credentials.models.people import Recusal, Reminder

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from accounts.enums import Role
 from accounts.models import Organisation, User
 from accounts.queries import organisations_reached
-from credentials.models import ApplicationProposal, ConnectedApplication
+from credentials.models import ApplicationProposal, ConnectedApplication, OfflineRecord
 
 CONNECTORS = (Role.ORGANISATION_ADMIN, Role.CERTIFICATION_OFFICER)
 """Who connects systems, for the organisations the role reaches."""
@@ -35,3 +35,13 @@ def proposals_waiting(user: User, now: datetime) -> QuerySet[ApplicationProposal
         organisation__in=organisations_connected_by(user, now),
         decided_at__isnull=True,
     ).select_related("organisation", "proposed_by", "application")
+
+
+def differing_records(user: User, now: datetime) -> QuerySet[OfflineRecord]:
+    """What terminals answered otherwise than the register, newest first."""
+    return (
+        OfflineRecord.objects.differing()
+        .filter(terminal__application__in=applications_reached(user, now))
+        .select_related("terminal__application")
+        .order_by("-pk")
+    )

@@ -60,6 +60,7 @@ STATUS_TTL = 300
 POLICY_LIFE = timedelta(days=7)
 DECOYS = 2000
 MAXIMUM_RECORDS = 500
+LAST_MOMENT = 2**33
 
 
 def status_uri(list_number: int) -> str:
@@ -304,31 +305,30 @@ def store_records(
     judged: Iterable[tuple[int, str, dict[str, Any], bool, bool]],
     *,
     now: datetime,
-) -> int:
-    """Keeps judged records and moves the terminal's counter; returns the differences.
+) -> list[OfflineRecord]:
+    """Keeps judged records and moves the terminal's counter.
 
     A record whose answer differs from the register's is kept and listed, never
     repaired.
     """
     held = Terminal.objects.select_for_update().get(pk=terminal.pk)
-    differences = 0
+    stored = []
     for counter, last, claims, then, today in judged:
         if counter != held.last_counter + 1:
             raise OfflineRecordUnfit
-        permitted = claims.get("decision") is True
-        differences += permitted != then or permitted != today
-        OfflineRecord.objects.create(
+        record = OfflineRecord.objects.create(
             terminal=held,
             counter=counter,
             payload=claims,
             uploaded_at=now,
-            permitted_offline=permitted,
+            permitted_offline=claims.get("decision") is True,
             permitted_as_known_then=then,
             permitted_as_known_now=today,
         )
+        stored.append(record)
         held.last_counter, held.last_hash = counter, last
     held.save(update_fields=["last_counter", "last_hash"])
-    return differences
+    return stored
 
 
 def list_digest(token: str) -> str:
@@ -339,6 +339,6 @@ def list_digest(token: str) -> str:
 def moment(claims: Mapping[str, Any], name: str) -> datetime:
     """An instant of a record, which carries whole seconds."""
     value = claims.get(name)
-    if type(value) is not int:
+    if type(value) is not int or not 0 <= value < LAST_MOMENT:
         raise OfflineRecordUnfit
     return datetime.fromtimestamp(value, tz=UTC)

@@ -1,4 +1,5 @@
-"""Pages for those who write connected systems: console, reference, events."""
+"""Pages for those who write connected systems: console, reference, events,
+and what terminals without network did."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ from credentials.gate.openapi import openapi_document
 from credentials.gate.probe import Probe, ask_gate
 from credentials.models import DecisionRecord, GateEvent
 from credentials.permissions import connector_required
-from credentials.queries.applications import applications_reached
+from credentials.queries.applications import applications_reached, differing_records
 
 TOKEN_LIFE = timedelta(minutes=1)
 SHOWN = 20
@@ -79,6 +80,16 @@ def events(request: HttpRequest) -> HttpResponse:
     """The last events of the feed."""
     rows = GateEvent.objects.order_by("-sequence")[: SHOWN * 5]
     return render(request, "credentials/connect/events.html", {"events": rows})
+
+
+@connector_required
+@require_safe
+@never_cache
+def offline(request: HttpRequest) -> HttpResponse:
+    """What terminals answered without network, and the register would not have."""
+    rows = differing_records(signed_in_person(request), timezone.now())
+    context = {"records": rows[: SHOWN * 5]}
+    return render(request, "credentials/connect/offline.html", context)
 
 
 def _ask(form: QuestionForm) -> dict[str, Any]:

@@ -177,6 +177,7 @@ STAFF = {
     "connect:home": {"certification_officer"},
     "connect:console": {"certification_officer"},
     "connect:events": {"certification_officer"},
+    "connect:offline": {"certification_officer"},
     "credentials:approvals": {"certification_officer"},
     "credentials:approvals_tab": {"certification_officer"},
     "credentials:approval": {"certification_officer"},

@@ -19,7 +19,7 @@ from credentials.services.applications import (
 from credentials.services.keys import ensure_key
 
 NAME = "示范检查系统"
-SCOPES = ("gate:evaluate", "gate:explain")
+SCOPES = ("gate:evaluate", "gate:explain", "gate:offline")
 PROVINCE = "970000"
 OWNER = "澜州市应急管理局"
 
@@ -52,11 +52,11 @@ class Command(BaseCommand):
 
 
 def _application() -> ConnectedApplication:
-    """The demonstration's system, connected by two people when it is not yet."""
+    """The demonstration's system, connected or widened by two people when needed."""
     present: ConnectedApplication | None = ConnectedApplication.objects.filter(
         name=NAME, closed_at__isnull=True
     ).first()
-    if present is not None:
+    if present is not None and set(SCOPES) <= set(present.allowed_scopes):
         return present
     try:
         proposer = User.objects.get(username="certifier")
@@ -72,5 +72,6 @@ def _application() -> ConnectedApplication:
         scopes=SCOPES,
         by=proposer,
         now=now,
+        application=present,
     )
     return approve_application(proposal, by=approver, now=now)
