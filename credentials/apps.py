@@ -8,10 +8,14 @@ class CredentialsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.registry import PersonalData, register_personal_data
+        from courses.registry import Citer, register_citer
         from credentials import receivers
-        from credentials.queries import personal
+        from credentials.queries import law, personal
         from credentials.services.privacy import forget_person
 
+        register_citer(
+            Citer(law.SCHEME_KIND, _("Qualification scheme"), law.scheme_citations)
+        )
         register_personal_data(
             PersonalData(
                 "qualification",

@@ -44,6 +44,9 @@ class SimulatorConfig(AppConfig):
                 carrying.carry_checklist_forward,
             )
         )
+        register_citer(
+            Citer(queries.PROFILE_KIND, _("Scoring profile"), queries.profile_citations)
+        )
         register_activity_kind(
             ActivityKind(
                 code=queries.ACTIVITY,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -67,6 +68,7 @@ class Profile:
     id: str
     version: int
     title: str
+    law_as_of: date
     pass_mark: float
     provisional_pass_mark: bool
     weights: Weights
@@ -79,6 +81,13 @@ class Profile:
     def name(self) -> str:
         """What is printed with every score: profile and version."""
         return f"{self.id}/{self.version}"
+
+    @property
+    def provisions(self) -> list[str]:
+        """Every provision its rules and vetoes rest on, each once."""
+        named = [key for rule in self.procedure for key in rule.basis]
+        named += [key for veto in self.vetoes.values() for key in veto.basis]
+        return list(dict.fromkeys(named))
 
 
 @cache

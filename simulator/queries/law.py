@@ -11,9 +11,7 @@ from courses.queries.law import explain_many, resolve, stale_keys
 from courses.queries.search import search
 from courses.registry import CitedPlace
 from simulator.data import LawHit
-from simulator.engine import (
-    Case,
-)
+from simulator.engine import Case, load_profile
 from simulator.engine.citations import cited_in
 from simulator.models import (
     CaseVersion,
@@ -24,6 +22,7 @@ from simulator.queries.cases import latest_checklists, payload_of, playable_case
 MOST_LAW_HITS = 8
 CASE_KIND = "simulator.case"
 CHECKLIST_KIND = "simulator.checklist"
+PROFILE_KIND = "simulator.profile"
 
 
 def provisions_of(case: Case) -> list[tuple[str, str]]:
@@ -72,6 +71,20 @@ def checklist_citations() -> Iterable[CitedPlace]:
                 law_as_of=entry.edition.law_as_of,
                 document=entry.edition.key,
             )
+
+
+def profile_citations() -> Iterable[CitedPlace]:
+    """Every provision the rules and vetoes of the scoring profile rest on."""
+    profile = load_profile()
+    for key in profile.provisions:
+        yield CitedPlace(
+            kind=PROFILE_KIND,
+            object_id=profile.name,
+            title=profile.title,
+            url=reverse("simulator:list"),
+            citation=key,
+            law_as_of=profile.law_as_of,
+        )
 
 
 def law_findings(case: Case, today: date) -> list[tuple[str, str, str]]:

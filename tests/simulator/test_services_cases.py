@@ -12,12 +12,15 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from courses.queries.law import cited_places
 from courses.services.law import import_statute
 from simulator.case_format import dump_case, read_case
+from simulator.engine import load_profile
 from simulator.enums import CaseStatus, Mode, RunStatus
 from simulator.errors import CaseArchiveError, CaseInvalidError, CaseStaleError
 from simulator.models import CaseVersion, InspectionCase
 from simulator.queries import (
+    PROFILE_KIND,
     activity_choices,
     is_stale,
     iter_citations,
@@ -236,3 +239,15 @@ def test_checklist_keeps_an_edition_for_each_date_of_the_law(
     assert days == [str(latest.law_as_of), "2025-01-01", str(latest.law_as_of)]
     assert client.get(page, {"on": "2020-01-01"}).status_code == 404
     assert [edition.pk for edition in latest_checklists()] == [latest.pk]
+
+
+def test_scoring_profile_is_watched_when_the_law_changes(db: None) -> None:
+    profile = load_profile()
+    cited = [place for place in cited_places() if place.kind == PROFILE_KIND]
+
+    assert {place.citation for place in cited} == {
+        key
+        for rule in (*profile.procedure, *profile.vetoes.values())
+        for key in rule.basis
+    }
+    assert {place.law_as_of for place in cited} == {profile.law_as_of}
