@@ -72,10 +72,12 @@ def _gist(row: dict[str, Any]) -> Gist:
     )
 
 
-def _load_corpus(corpus: Path, now: datetime) -> None:
-    """A text that cannot be read is left out with a word, the others are imported."""
-    for folder in ("statutes", "rules"):
-        base = corpus / folder
+def _load_corpus(statutes: Path, now: datetime) -> None:
+    """Import the statutes, and the excerpts of rules that lie beside them.
+
+    A text that cannot be read is left out with a word, the others are imported.
+    """
+    for base in (statutes, statutes.parent / "rules"):
         for path in sorted(p for p in base.rglob("*") if p.suffix in SUFFIXES):
             name = str(path.relative_to(base))
             try:
