@@ -248,12 +248,16 @@ def decide_void(
 ) -> Sitting:
     """A second person confirms or turns down. Refuses the proposer and the candidate.
 
+    The first decision stands; repeating, or deciding otherwise later, changes nothing.
+
     A released result is annulled in this transaction, together with whatever those who
     listen withdraw: either all of it stands or nothing does.
     """
     locked = Sitting.objects.select_for_update(no_key=True).get(pk=proposal.sitting_id)
     if by.pk in (proposal.proposed_by_id, locked.candidate_id):
         raise SecondPersonNeeded(str(locked.public_id))
+    # Read anew behind the lock: somebody may have decided while this one waited.
+    proposal = VoidProposal.objects.select_related("proposed_by").get(pk=proposal.pk)
     if proposal.decided_at is not None:
         return locked
     proposal.decided_by, proposal.decided_at = by, now

@@ -13,19 +13,24 @@ from exams.models import (
     Exam,
     Item,
     MockPaper,
+    ScoreVersion,
     Session,
     Sitting,
     SittingEvent,
+    TimeRequest,
+    VoidProposal,
 )
 from exams.services.clock import add_time, pause_sitting
 from exams.services.events import (
     NewEvent,
+    append_event,
     head_of,
     insert_after,
     read_events,
 )
 from exams.services.mocks import open_mock
 from exams.services.requests import ask_for_time, decide_time_request
+from exams.services.results import decide_void, mark_sitting, propose_void
 from exams.services.sittings import (
     assign_sitting,
     current_answers,
@@ -40,6 +45,15 @@ pytestmark = pytest.mark.race
 
 bank, blueprint, exam = cast.bank, cast.blueprint, cast.exam
 session, ready, running = cast.session, cast.ready, cast.running
+
+
+@pytest.fixture
+def unmarked(running, now, settings):
+    """Handed in while no worker runs."""
+    settings.TASKS = {
+        "default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}
+    }
+    return submit_sitting(running, now=now)
 
 
 def fresh(sitting: Sitting) -> Sitting:
@@ -190,12 +204,130 @@ def test_time_request_is_decided_once(committed_db, running, invigilator, now):
     assert fresh(running).deadline == before + timedelta(minutes=15)
 
 
+def test_deciding_by_looking_first_would_grant_twice(
+    committed_db, running, invigilator, now
+):
+    asked = ask_for_time(running, 15, reason="x", now=now)
+    before = fresh(running).deadline
+    looked = Barrier(2)
+
+    def grant() -> str:
+        seen = TimeRequest.objects.get(pk=asked.pk)
+        looked.wait()
+        if seen.decided_at is not None:
+            return "seen"
+        add_time(fresh(running), 15 * 60, reason="x", by=invigilator, now=now)
+        return "granted"
+
+    assert at_once(grant, grant) == ["granted", "granted"]
+    assert fresh(running).deadline == before + timedelta(minutes=30)
+
+
+def test_void_is_decided_once(
+    committed_db, running, invigilator, examiner, instructor, now
+):
+    proposal = propose_void(running, reason="替考", by=invigilator, now=now)
+
+    def decide(by, confirm):
+        seen = VoidProposal.objects.get(pk=proposal.pk)
+        decide_void(seen, confirm=confirm, by=by, now=now)
+
+    at_once(lambda: decide(examiner, True), lambda: decide(instructor, False))
+
+    decided = VoidProposal.objects.get(pk=proposal.pk)
+    is_void = fresh(running).state == SittingState.VOID
+    assert is_void == decided.is_confirmed
+    assert decided.decided_by == (examiner if is_void else instructor)
+
+
+def test_deciding_on_a_void_by_looking_first_would_contradict_itself(
+    committed_db, running, invigilator, examiner, instructor, now
+):
+    proposal = propose_void(running, reason="替考", by=invigilator, now=now)
+    looked = Barrier(2)
+    confirmed = Event()
+
+    def decide(by, confirm: bool) -> None:
+        seen = VoidProposal.objects.get(pk=proposal.pk)
+        looked.wait()
+        if seen.decided_at is not None:
+            return
+        if confirm:
+            Sitting.objects.filter(pk=running.pk).update(state=SittingState.VOID)
+        else:
+            confirmed.wait()
+        VoidProposal.objects.filter(pk=proposal.pk).update(
+            decided_by=by, decided_at=now, is_confirmed=confirm
+        )
+        confirmed.set()
+
+    at_once(lambda: decide(examiner, True), lambda: decide(instructor, False))
+
+    assert fresh(running).state == SittingState.VOID
+    assert not VoidProposal.objects.get(pk=proposal.pk).is_confirmed
+
+
+def test_sitting_is_marked_once(committed_db, unmarked, now):
+    at_once(*[lambda: mark_sitting(fresh(unmarked), now=now)] * 3)
+
+    assert ScoreVersion.objects.filter(sitting=unmarked).count() == 1
+    assert unmarked.events.filter(kind=EventKind.MARKED).count() == 1
+
+
+def test_marking_by_looking_first_would_mark_twice(committed_db, unmarked, now):
+    looked = Barrier(2)
+
+    def mark() -> str:
+        sitting = fresh(unmarked)
+        looked.wait()
+        if sitting.state != SittingState.SUBMITTED:
+            return "seen"
+        append_event(sitting, EventKind.MARKED, now=now)
+        return "marked"
+
+    assert at_once(mark, mark) == ["marked", "marked"]
+    assert unmarked.events.filter(kind=EventKind.MARKED).count() == 2
+
+
 def test_mock_paper_is_drawn_once(committed_db, exam, learner, bank, now):
     Item.objects.update(pool=Pool.PRACTICE)
 
     at_once(*[lambda: open_mock(exam, by=learner, now=now)] * 3)
 
     assert MockPaper.objects.filter(person=learner).count() == 1
+
+
+def test_drawing_a_mock_by_looking_first_would_draw_twice(
+    committed_db, exam, learner, now
+):
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX mock_paper_one_open")
+    try:
+        looked = Barrier(2)
+
+        def draw() -> None:
+            there = MockPaper.objects.filter(exam=exam, person=learner).exists()
+            looked.wait()
+            if not there:
+                MockPaper.objects.create(
+                    person=learner,
+                    exam=exam,
+                    content={},
+                    key={},
+                    is_complete=True,
+                    opened_at=now,
+                )
+
+        at_once(draw, draw)
+
+        assert MockPaper.objects.filter(person=learner).count() == 2
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE exams_mockpaper CASCADE")
+            cursor.execute(
+                "CREATE UNIQUE INDEX mock_paper_one_open ON exams_mockpaper "
+                "(person_id, exam_id) WHERE closed_at IS NULL"
+            )
 
 
 def test_answers_and_hand_in_never_both_believe_they_were_first(
@@ -271,6 +403,24 @@ def test_time_added_twice_at_once_is_added_twice(
     sitting = fresh(running)
     entries = sitting.clock_entries.filter(kind=ClockKind.INVIGILATOR).count()
     assert (sitting.deadline, entries) == (before + timedelta(minutes=3), 3)
+
+
+def test_summing_the_ledger_by_reading_first_would_lose_time(
+    committed_db, running, now
+):
+    before = fresh(running).deadline
+    read = Barrier(2)
+
+    def add() -> None:
+        sitting = fresh(running)
+        read.wait()
+        Sitting.objects.filter(pk=sitting.pk).update(
+            deadline=sitting.deadline + timedelta(minutes=1)
+        )
+
+    at_once(add, add)
+
+    assert fresh(running).deadline == before + timedelta(minutes=1)
 
 
 def test_sending_the_same_batch_twice_at_once_stores_it_once(
