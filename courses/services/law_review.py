@@ -54,7 +54,6 @@ def seal_citations(
     return len(seals)
 
 
-@transaction.atomic
 def flag_stale_citations(
     *, now: datetime, places: Sequence[CitedPlace] | None = None
 ) -> list[StaleCitation]:
@@ -62,10 +61,18 @@ def flag_stale_citations(
 
     Idempotent: an entry is made once for the words it was flagged against. Returns
     the entries that are new. An unresolved citation is no entry; ``check_citations``
-    shows it.
+    shows it. Reading all content takes seconds, so it is done before the transaction:
+    on SQLite nobody could save anything meanwhile.
     """
     today = timezone.localdate(now)
     checked = check_places(cited_places() if places is None else places, today)
+    return _write_worklist(checked, is_complete=places is None, now=now, today=today)
+
+
+@transaction.atomic
+def _write_worklist(
+    checked: list[CheckedCitation], *, is_complete: bool, now: datetime, today: date
+) -> list[StaleCitation]:
     seal_citations(now=now, checked=checked)
     stale = [found for found in checked if found.status == "stale"]
     new = []
@@ -80,7 +87,7 @@ def flag_stale_citations(
         )
         if created:
             new.append(entry)
-    if places is None:
+    if is_complete:
         _close_mended(stale, now)
     if new:
         ids = [entry.pk for entry in new]

@@ -1,5 +1,6 @@
 """The clock process: enqueues what is due, and nothing else."""
 
+import logging
 import signal
 import time
 from datetime import datetime
@@ -7,9 +8,12 @@ from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from config.clock import due, load
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -26,8 +30,16 @@ class Command(BaseCommand):
         signal.signal(signal.SIGINT, stop)
         last: dict[str, datetime] = {}
         while running:
-            now = timezone.now()
-            for periodic in due(last, now):
-                load(periodic).enqueue()
-                last[periodic.task] = now
+            try:
+                enqueue_due(last, timezone.now())
+            except DatabaseError:
+                logger.exception("the database is away or locked; trying again")
+            close_old_connections()
             time.sleep(1)
+
+
+def enqueue_due(last: dict[str, datetime], now: datetime) -> None:
+    """Enqueue what is due; what could not be enqueued stays due."""
+    for periodic in due(last, now):
+        load(periodic).enqueue()
+        last[periodic.task] = now
