@@ -126,7 +126,9 @@ def _register(ids: Ids) -> QuerySet[Any, Any]:
 
 
 def _state(ids: Ids) -> QuerySet[Any, Any]:
-    return GateState.objects.filter(pk__in=ids).values_list("installation", "frozen_at")
+    return GateState.objects.filter(pk__in=ids).values_list(
+        "installation", "reconciled_at", "frozen_at"
+    )
 
 
 def _keys(ids: Ids) -> QuerySet[Any, Any]:
@@ -206,7 +208,7 @@ QUERIES = {
     ),
     "bodies": Query(_bodies, "uuid", tuple[UUID, str, str]),
     "register": Query(_register, "text", tuple[int]),
-    "state": Query(_state, "integer", tuple[UUID, datetime | None]),
+    "state": Query(_state, "integer", tuple[UUID, datetime | None, datetime | None]),
     "keys": Query(_keys, "", tuple[str]),
     "versions": Query(_versions, "text", tuple[int, datetime | None]),
     "places": Query(_places, "", tuple[str, str, date, date | None]),
@@ -251,7 +253,7 @@ class PreparedSession(Session):
     """The same on PostgreSQL by one statement each, prepared once per connection."""
 
     def __init__(self, raw: psycopg.Connection[Any]) -> None:
-        self._cursor = psycopg.Cursor(raw)
+        self._cursor = psycopg.RawCursor(raw)
 
     def fetch(self, asked: dict[str, Ids]) -> dict[str, list[Row]]:
         """Reads everything in one round trip."""
@@ -298,7 +300,7 @@ def _prepared_connection() -> psycopg.Connection[Any]:
 
 
 @cache
-def everything() -> tuple[str, tuple[str, ...]]:
+def everything() -> tuple[bytes, tuple[str, ...]]:
     """One statement for all queries, and whose ids its parameters are.
 
     Each query is Django's own SQL, with its list of ids made an array. The database
@@ -309,18 +311,21 @@ def everything() -> tuple[str, tuple[str, ...]]:
         dummy: Ids = [1] if query.ids == "integer" else [str(NOBODY)]
         sql, parameters = query.make(dummy).query.sql_with_params()
         if query.ids:
-            given = f"= ANY(%s::{query.ids}[])"
+            names.append(name)
+            given = f"= ANY(${len(names)}::{query.ids}[])"
             if len(parameters) != 1 or sql.count("IN (%s)") != 1:
                 raise AssertionError(name)
             sql = sql.replace("IN (%s)", given)
-            names.append(name)
+        if "%" in sql:
+            raise AssertionError(name)
         columns = ", ".join(f"c{n}" for n in range(len(query.row.__args__)))
         parts.append(
             f"'{name}', (SELECT json_agg(json_build_array({columns}))"  # noqa: S608
             f" FROM ({sql}) AS found ({columns}))"
         )
     parts.append("'clock', json_build_array(json_build_array(clock_timestamp()))")
-    return f"SELECT json_build_object({', '.join(parts)})::text", tuple(names)
+    text = f"SELECT json_build_object({', '.join(parts)})::text"
+    return text.encode(), tuple(names)
 
 
 @cache
@@ -331,9 +336,9 @@ def _decoder() -> msgspec.json.Decoder[dict[str, list[Row] | None]]:
     return msgspec.json.Decoder(TypedDict("Rows", dict(rows)))  # type: ignore[operator]
 
 
-INSERT = """
+INSERT = b"""
 WITH given AS MATERIALIZED (
-    SELECT * FROM json_to_recordset(%s::json) AS row (
+    SELECT * FROM json_to_recordset($1::json) AS row (
         evaluation_id text, application_id bigint, evaluated_at timestamptz,
         request_id text, action text, inspection text, permitted boolean,
         reason text, revision bigint, policy text, payload jsonb, digest text,

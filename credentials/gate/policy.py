@@ -24,7 +24,7 @@ from credentials.gate.reading import (
     read_register,
 )
 from credentials.gate.water import RevisionRegressedError
-from credentials.models import SigningKey
+from credentials.models import GateState, SigningKey
 from credentials.protocol.entities import Action, Answer, Entity, Evaluation
 from credentials.protocol.errors import insufficient_scope, unavailable
 from credentials.protocol.operations import Search
@@ -310,12 +310,18 @@ class RegisterPolicy:
 
 
 def witnessed(receipt: str) -> int:
-    """The revision a receipt of ours proves to have existed; 0 for any other text."""
+    """The revision a receipt of ours proves to have existed; 0 for any other text.
+
+    What was lost before a reconciliation has been accepted with it.
+    """
     keys = {
         row.kid: load_public_key(row.public_jwk) for row in SigningKey.objects.all()
     }
     try:
         claims = verify(receipt, typ=RECEIPT_TYPE, keys=keys)
+        issued = datetime.fromtimestamp(claims["iat"], tz=UTC)
+        if GateState.objects.filter(pk=1, reconciled_at__gte=issued).exists():
+            return 0
         return int(str(claims["revision"]).removeprefix("r"))
     except (BadTokenError, KeyError, ValueError):
         return 0

@@ -11,9 +11,9 @@ import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -50,8 +50,6 @@ STUDY_MEMORY = timedelta(seconds=30)
 STUDY_MEMORY_SIZE = 20_000
 _STUDY: dict[tuple[str, str, datetime, int], tuple[datetime, StudyStanding | None]] = {}
 
-Users = Mapping[int, User]
-
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -82,7 +80,7 @@ class Snapshot:
 
     callers: dict[str, Caller]
     view: RegisterView
-    installation: str
+    timeline: str
     kid: str
     database_clock: datetime | None = None
 
@@ -102,17 +100,18 @@ def read_snapshot(
     if not rows["state"]:
         GateState.objects.get_or_create(pk=1)
         rows["state"] = list(QUERIES["state"].make([1]))
-    installation, frozen_at = rows["state"][0]
+    *since, frozen_at = rows["state"][0]
+    timeline = timeline_of(*since)
     revision = rows["register"][0][0] if rows["register"] else 0
-    schemes = _schemes_now(str(installation), tuple(rows["versions"]), now)
-    frozen = _freezes_at(str(installation), revision)
+    schemes = _schemes_now(timeline, tuple(rows["versions"]), now)
+    frozen = _freezes_at(timeline, revision)
     view = _view(rows, schemes, frozen, revision=revision, now=now)
     return Snapshot(
         callers={
             checksums[row[0]]: _caller(row) for row in rows["callers"] if row[2] > now
         },
         view=replace(view, frozen=view.frozen or frozen_at is not None),
-        installation=str(installation),
+        timeline=timeline,
         kid=rows["keys"][0][0] if rows["keys"] else "",
         database_clock=rows["clock"][0][0] if "clock" in rows else None,
     )
@@ -165,7 +164,7 @@ def read_history(
     schemes = read_schemes(at)
     rows["qualifications"] = []
     view = _view(rows, schemes, frozenset(), revision=head_sequence(), now=at)
-    users = {row[0]: _user(row) for row in rows["users"]}
+    users = {row[0]: Account(*row) for row in rows["users"]}
     held = _fold_qualifications(users, schemes, at, known_at)
     return replace(
         view,
@@ -204,28 +203,28 @@ def _approved_schemes() -> list[tuple[datetime, SchemeInEffect]]:
 
 
 def _schemes_now(
-    installation: str, versions: tuple[Row, ...], now: datetime
+    timeline: str, versions: tuple[Row, ...], now: datetime
 ) -> dict[str, SchemeInEffect]:
     """The versions in effect; parsed again only when the approved ones change."""
     return {
         scheme.key: scheme
-        for effective_from, scheme in _remembered_schemes(installation, versions)
+        for effective_from, scheme in _remembered_schemes(timeline, versions)
         if effective_from <= now
     }
 
 
 @lru_cache(maxsize=4)
 def _remembered_schemes(
-    installation: str, versions: tuple[Row, ...]
+    timeline: str, versions: tuple[Row, ...]
 ) -> list[tuple[datetime, SchemeInEffect]]:
-    del installation, versions
+    del timeline, versions
     return _approved_schemes()
 
 
 @lru_cache(maxsize=4)
-def _freezes_at(installation: str, revision: int) -> frozenset[str]:
+def _freezes_at(timeline: str, revision: int) -> frozenset[str]:
     """Freezes are ledger entries: nothing changes without a new revision."""
-    del installation
+    del timeline
     return freezes(up_to=revision)
 
 
@@ -261,7 +260,7 @@ def _view(
     revision: int,
     now: datetime,
 ) -> RegisterView:
-    users = {row[0]: _user(row) for row in rows["users"]}
+    users = {row[0]: Account(*row) for row in rows["users"]}
     held = _read_qualifications(rows["qualifications"], users, schemes, now)
     posts = _read_posts(rows["posts"])
     recusals = _read_recusals(rows["recusals"])
@@ -315,15 +314,23 @@ def _terms(scheme: SchemeInEffect, frozen: frozenset[str]) -> SchemeTerms:
     )
 
 
-def _user(row: Row) -> User:
-    return User(
-        pk=row[0], public_id=row[1], is_active=row[2], phone=row[3], email=row[4]
-    )
+class Account(NamedTuple):
+    """What is read of an officer's account."""
+
+    pk: int
+    public_id: UUID
+    is_active: bool
+    phone: str
+    email: str
+
+    def as_user(self) -> User:
+        """The account as queries of the register want it; costs more than all above."""
+        return User(pk=self.pk, public_id=self.public_id)
 
 
 def _read_qualifications(
     rows: list[Row],
-    users: Users,
+    users: Mapping[int, Account],
     schemes: dict[str, SchemeInEffect],
     now: datetime,
 ) -> dict[int, list[QualificationRecord]]:
@@ -352,7 +359,7 @@ def _read_qualifications(
 
 
 def _study(
-    user: User, scheme: SchemeInEffect | None, holds_since: datetime, now: datetime
+    user: Account, scheme: SchemeInEffect | None, holds_since: datetime, now: datetime
 ) -> StudyStanding | None:
     """How continuing study stands, remembered for half a minute.
 
@@ -370,7 +377,7 @@ def _study(
     kept = _STUDY.get(key)
     if kept is not None and timedelta(0) <= now - kept[0] < STUDY_MEMORY:
         return kept[1]
-    study = study_of(user, scheme.rules, holds_since=holds_since, at=now)
+    study = study_of(user.as_user(), scheme.rules, holds_since=holds_since, at=now)
     if len(_STUDY) >= STUDY_MEMORY_SIZE:
         _STUDY.clear()
     _STUDY[key] = (now, study)
@@ -397,7 +404,7 @@ def _changes(
 
 
 def _fold_qualifications(
-    users: Users,
+    users: Mapping[int, Account],
     schemes: dict[str, SchemeInEffect],
     at: datetime,
     known_at: datetime | None,
@@ -405,9 +412,9 @@ def _fold_qualifications(
     """One record per qualification with the single state the fold gives for ``at``."""
     found: dict[int, list[QualificationRecord]] = {}
     for key, user in users.items():
-        held = was_qualified(user, at=at, known_at=known_at)
+        held = was_qualified(user.as_user(), at=at, known_at=known_at)
         issuers = dict(
-            Qualification.objects.filter(officer=user).values_list(
+            Qualification.objects.filter(officer_id=key).values_list(
                 "public_id", "issuer__division_code"
             )
         )
@@ -465,9 +472,16 @@ def _read_recusals(rows: list[Row]) -> dict[int, list[RecusalRecord]]:
 
 
 def read_state() -> tuple[str, bool]:
-    """Which installation this database is, and whether the gate froze itself."""
+    """Which timeline this database is on, and whether the gate froze itself."""
     state, _ = GateState.objects.get_or_create(pk=1)
-    return str(state.installation), state.frozen_at is not None
+    timeline = timeline_of(state.installation, state.reconciled_at)
+    return timeline, state.frozen_at is not None
+
+
+def timeline_of(installation: UUID, reconciled_at: datetime | None) -> str:
+    """An installation since its last reconciliation: revisions only ever rise in it."""
+    since = reconciled_at.astimezone(UTC).isoformat() if reconciled_at else ""
+    return f"{installation} {since}".rstrip()
 
 
 def _uuids(texts: Iterable[str]) -> list[UUID]:

@@ -48,6 +48,7 @@ from credentials.gate.reading import (
     read_state,
     schemes_digest,
 )
+from credentials.gate.water import HighWater, RevisionRegressedError
 from credentials.models import (
     DecisionRecord,
     GateEvent,
@@ -66,7 +67,7 @@ from credentials.protocol.decode import JsonObject
 from credentials.protocol.entities import Entity, Evaluation, parse_evaluation
 from credentials.protocol.errors import ProtocolError, bad_request, unavailable
 from credentials.rules.questions import UnfitQuestionError, read_question
-from credentials.services.gate import log_decisions
+from credentials.services.gate import freeze_gate, log_decisions
 from credentials.services.keys import current_key
 from credentials.services.permits import (
     confirm_permit,
@@ -80,6 +81,7 @@ log = logging.getLogger("credentials.gate")
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,128}")
 TEAM_NUMBER = re.compile(r".*#([1-9][0-9]{0,2})")
 PAGE = 500
+_water = HighWater()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,9 @@ def run_route(
         return json_response(
             {"error": "conflict", "message": "It exists already."}, 409
         )
+    except RevisionRegressedError:
+        log.critical("the register went back to an older revision")
+        freeze_gate("revision_regression", now=timezone.now())
     except (DatabaseError, InterfaceError):
         log.exception("the database cannot be read or written")
         if not connection.in_atomic_block:
@@ -240,10 +245,12 @@ def _decide(
 ) -> tuple[RegisterPolicy, DecisionRecord, JsonObject]:
     """One decision with its log, read after the locks were taken."""
     asked = (evaluation,)
+    mark = _water.mark()
     view = read_register(
         officers_asked(asked), now=call.now, organisation_ids=bodies_asked(asked)
     )
-    _, frozen = read_state()
+    timeline, frozen = read_state()
+    _water.check(timeline, view.revision, mark)
     policy = RegisterPolicy(
         caller=replace(call.caller, scopes=call.caller.scopes | {"gate:evaluate"}),
         view=replace(view, frozen=view.frozen or frozen),

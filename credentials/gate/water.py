@@ -1,7 +1,9 @@
 """The highest revision ever answered from, kept outside the database.
 
 A database restored from an old copy has lost its last suspensions. Its own tables
-cannot tell; this mark can.
+cannot tell; this mark can. Marks belong to a timeline: an installation since its last
+reconciliation. So a reconciled register begins anew in every process, and a copy from
+before the reconciliation still meets the mark it had then.
 """
 
 from __future__ import annotations
@@ -32,35 +34,31 @@ class HighWater:
             return dict(self._marks)
         if stamp != self._stamp:
             self._stamp = stamp
-            for installation, revision in _kept().items():
-                self._raise(installation, revision)
+            for timeline, revision in _kept().items():
+                self._raise(timeline, revision)
         return dict(self._marks)
 
-    def check(self, installation: str, revision: int, mark: dict[str, int]) -> None:
+    def check(self, timeline: str, revision: int, mark: dict[str, int]) -> None:
         """Raises when the revision lies below the mark; raises the mark otherwise."""
-        if revision < mark.get(installation, 0):
+        if revision < mark.get(timeline, 0):
             raise RevisionRegressedError
-        if revision > self._marks.get(installation, 0):
-            self._write(installation, revision)
-            self._raise(installation, revision)
+        if revision > self._marks.get(timeline, 0):
+            self._write(timeline, revision)
+            self._raise(timeline, revision)
 
-    def _raise(self, installation: str, revision: int) -> None:
-        self._marks[installation] = max(revision, self._marks.get(installation, 0))
+    def _raise(self, timeline: str, revision: int) -> None:
+        self._marks[timeline] = max(revision, self._marks.get(timeline, 0))
 
-    def forget(self) -> None:
-        """Accepts the present register after reconciliation."""
-        self._marks.clear()
-        _file().unlink(missing_ok=True)
-
-    def _write(self, installation: str, revision: int) -> None:
-        if _kept().get(installation, 0) >= revision:
+    def _write(self, timeline: str, revision: int) -> None:
+        kept = _kept()
+        if kept.get(timeline, 0) >= revision:
             return
         path = _file()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", dir=path.parent, delete=False
         ) as file:
-            json.dump({installation: revision}, file)
+            json.dump({**kept, timeline: revision}, file)
         Path(file.name).replace(path)
 
 

@@ -215,7 +215,9 @@ class GateState(models.Model):
     """The one row with the gate's counter and freeze; locked to take a number.
 
     ``installation`` tells this database from another one, so that an older copy of
-    it is recognised and a new one is not mistaken for it. Holds no personal data.
+    it is recognised and a new one is not mistaken for it. After a register that went
+    back was reconciled, ``reconciled_at`` tells it from what it was. Holds no personal
+    data.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
@@ -223,6 +225,7 @@ class GateState(models.Model):
     last_sequence = models.BigIntegerField(default=0)
     frozen_reason = models.CharField(max_length=64, blank=True)
     frozen_at = models.DateTimeField(null=True, blank=True)
+    reconciled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("state of the gate")

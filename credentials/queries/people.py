@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Protocol
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from accounts.models import User
 from credentials.models import Recusal
+
+
+class Marked(Protocol):
+    """Of an account: what tells that two belong to one person."""
+
+    @property
+    def public_id(self) -> UUID: ...
+
+    @property
+    def phone(self) -> str: ...
+
+    @property
+    def email(self) -> str: ...
 
 
 def same_person(one: User, other: User) -> bool:
@@ -18,7 +33,7 @@ def same_person(one: User, other: User) -> bool:
     return one.pk == other.pk or bool(_marks(one) & _marks(other))
 
 
-def persons_of(users: Iterable[User]) -> Mapping[str, str]:
+def persons_of(users: Iterable[Marked]) -> Mapping[str, str]:
     """Public id of each account → one id per person among these accounts."""
     persons: dict[str, str] = {}
     owners: dict[str, str] = {}
@@ -35,7 +50,7 @@ def recusals_of(officer: User) -> QuerySet[Recusal]:
     return Recusal.objects.filter(officer=officer).order_by("-since")
 
 
-def _marks(user: User) -> set[str]:
+def _marks(user: Marked) -> set[str]:
     marks = {
         f"tel:{user.phone.replace(' ', '').replace('-', '')}",
         f"mail:{user.email.casefold()}",

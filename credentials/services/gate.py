@@ -152,9 +152,14 @@ def freeze_gate(reason: str, *, now: datetime) -> None:
 
 
 @transaction.atomic
-def thaw_gate(*, now: datetime) -> None:
-    """Opens the gate after reconciliation; idempotent."""
+def reconcile_gate(*, now: datetime) -> None:
+    """Accepts the present register and opens the gate; repeatable at will.
+
+    What any process remembers of the register, and every receipt, counts only since.
+    """
     state = _state()
+    state.reconciled_at = now
+    state.save(update_fields=["reconciled_at"])
     if state.frozen_at is not None:
         state.frozen_at, state.frozen_reason = None, ""
         state.save(update_fields=["frozen_at", "frozen_reason"])

@@ -25,8 +25,14 @@ KEY_OVERLAP = timedelta(days=400)
 
 def key_directory() -> Path:
     """Where private keys lie; readable by the server's user only."""
-    chosen = getattr(settings, "GATE_KEY_DIR", "") or settings.VAR_DIR / "gate-keys"
-    return Path(chosen)
+    chosen = getattr(settings, "GATE_KEY_DIR", "") or f"{settings.VAR_DIR}/gate-keys"
+    return _as_path(str(chosen))
+
+
+@lru_cache(maxsize=8)
+def _as_path(text: str) -> Path:
+    """Every batch of the gate asks; taking a path apart is not free."""
+    return Path(text)
 
 
 def current_key() -> PrivateKey | None:

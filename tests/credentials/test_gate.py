@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from oauth2_provider.models import AccessToken
 
+from accounts.enums import Role
+from credentials.enums import OrderKind
 from credentials.gate.application import Gate
 from credentials.models import (
     ConnectedApplication,
@@ -19,6 +23,7 @@ from credentials.models import (
 from credentials.protocol.asgi import AuthZen
 from credentials.services.gate import decision_digest, seal_decisions
 from credentials.services.keys import rotate_keys
+from credentials.services.orders import confirm_order, propose_order
 from credentials.tokens import load_public_key, verify
 from tests.credentials.asgi_client import AsgiClient
 from tests.credentials.gate_world import (
@@ -346,6 +351,62 @@ def test_receipt_of_a_later_revision_proves_the_loss_and_freezes(caller, officer
 
     assert answer.status == 503
     assert GateState.objects.get().frozen_reason == "revision_regression"
+
+
+def test_reconciled_register_is_answered_from_in_every_process(gate, caller, officers):
+    rotate_keys(now=datetime.now(tz=UTC))
+    Register.objects.create(key="main", sequence=9, hash="0" * 64)
+    other_process = AsgiClient(AuthZen(Gate()), caller.token)
+    seen = caller.post(ONE, team_question(*officers)).json["context"]["receipt"]
+    assert other_process.post(ONE, team_question(*officers)).status == 200
+    Register.objects.update(sequence=8)
+    assert caller.post(ONE, team_question(*officers)).status == 503
+
+    call_command("gate_reconciled", stdout=StringIO())
+
+    context = {"at_least_as_fresh": "r9", "receipt_seen": seen}
+    witness = caller.post(ONE, team_question(*officers, context=context))
+    for process in (caller, other_process):
+        assert process.post(ONE, team_question(*officers)).json["decision"]
+    assert witness.status == 503
+    assert GateState.objects.get().frozen_at is None
+
+
+def test_copy_from_before_a_reconciliation_still_freezes_the_gate(
+    gate, caller, officers
+):
+    Register.objects.create(key="main", sequence=9, hash="0" * 64)
+    assert caller.post(ONE, team_question(*officers)).status == 200
+    call_command("gate_reconciled", stdout=StringIO())
+    Register.objects.update(sequence=8)
+    assert caller.post(ONE, team_question(*officers)).json["decision"]
+
+    GateState.objects.update(reconciled_at=None)
+    restored = AsgiClient(AuthZen(Gate()), caller.token)
+
+    assert restored.post(ONE, team_question(*officers)).status == 503
+
+
+def test_emergency_powers_open_nothing(caller, officers, person, city):
+    now = datetime.now(tz=UTC)
+    one, two = (person(f"c{n}", city, Role.CERTIFICATION_OFFICER) for n in (1, 2))
+    powers = propose_order(
+        OrderKind.EMERGENCY,
+        organisation=city,
+        purpose="爆炸事故",
+        document="澜应急〔2026〕1号",
+        hours=2,
+        by=one,
+        now=now,
+    )
+    confirm_order(powers, by=two, now=now)
+    suspend(officers[1].qualifications.get())
+
+    alone = caller.post(ONE, team_question(officers[0]))
+    with_suspended = caller.post(ONE, team_question(*officers))
+
+    assert codes(alone) == ["team_below_quorum"]
+    assert codes(with_suspended) == ["qualification_suspended", "team_below_quorum"]
 
 
 def test_search_finds_exactly_those_who_may_join(

@@ -7,7 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from credentials.gate.application import GateApplication
-from credentials.models import DecisionRecord, GateEvent, LedgerEntry, Permit
+from credentials.models import (
+    DecisionRecord,
+    GateEvent,
+    GateState,
+    LedgerEntry,
+    Permit,
+    Register,
+)
 from credentials.services.gate import publish_event
 from credentials.services.keys import rotate_keys
 from credentials.services.permits import follow_ledger
@@ -100,6 +107,20 @@ def test_unfit_team_gets_a_refusal_and_no_permit(caller, officers):
     assert (answer.status, answer.json["decision"]) == (200, False)
     assert Permit.objects.count() == 0
     assert DecisionRecord.objects.count() == 1
+
+
+def test_register_that_went_back_grants_nothing_and_freezes_the_gate(caller, officers):
+    Register.objects.create(key="main", sequence=9, hash="0" * 64)
+    assert ask(caller, *officers).status == 201
+    Register.objects.update(sequence=8)
+
+    restored = ask(caller, *officers, key="k2")
+    Register.objects.update(sequence=9)
+    again = ask(caller, *officers, key="k3")
+
+    assert (restored.status, again.json["context"]["reason"]) == (503, "frozen")
+    assert GateState.objects.get().frozen_reason == "revision_regression"
+    assert Permit.objects.count() == 1
 
 
 def test_retry_with_the_same_key_and_body_gives_the_same_permit(caller, officers):
