@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.html import strip_tags
 from rapidfuzz import fuzz, process
 
@@ -40,7 +41,7 @@ def bank_items() -> QuerySet[Item]:
         "-at", "-pk"
     )
     return Item.objects.select_related("newest").annotate(
-        last_verdict=Subquery(last.values("verdict")[:1]),
+        last_verdict=Coalesce(Subquery(last.values("verdict")[:1]), Value("")),
         last_reviewed=Subquery(last.values("revision")[:1]),
     )
 
@@ -74,7 +75,7 @@ def _in_state(items: QuerySet[Item], state: str) -> QuerySet[Item]:
         return items.filter(waiting, retired_at__isnull=True)
     if state == "draft":
         return items.filter(retired_at__isnull=True).exclude(
-            Q(live_revision=F("newest")) | waiting
+            Q(live_revision__isnull=False, live_revision=F("newest")) | waiting
         )
     if state == "stale":
         return items.filter(stale_since__isnull=False, retired_at__isnull=True)

@@ -15,6 +15,7 @@ from exams.formats.html import clean_html
 register = template.Library()
 
 BLANK = re.compile(r"_{3,}")
+TABLE_RULE = re.compile(r"\|(\s*:?-{3,}:?\s*\|)+")
 STRONG = re.compile(r"\*\*(.+?)\*\*")
 
 
@@ -29,13 +30,24 @@ def item_text(text: str, markup: str = Markup.PLAIN) -> SafeString:
 
 @register.filter
 def exhibit_text(text: str) -> SafeString:
-    """Paragraphs, line breaks and **strong**; everything else is escaped."""
-    paragraphs = [
-        STRONG.sub(r"<strong>\1</strong>", escape(block)).replace("\n", "<br>")
-        for block in re.split(r"\n\s*\n", text.strip())
-        if block.strip()
+    """Paragraphs, line breaks, **strong** and | tables |; everything else is escaped."""
+    blocks = [block for block in re.split(r"\n\s*\n", text.strip()) if block.strip()]
+    return mark_safe("".join(map(_block, blocks)))  # noqa: S308 -- each block is escaped
+
+
+def _block(block: str) -> str:
+    lines = [
+        STRONG.sub(r"<strong>\1</strong>", line) for line in escape(block).split("\n")
     ]
-    return mark_safe("".join(f"<p>{block}</p>" for block in paragraphs))  # noqa: S308
+    if len(lines) < 2 or not TABLE_RULE.fullmatch(lines[1].strip()):
+        return f"<p>{'<br>'.join(lines)}</p>"
+    head, _rule, *body = (
+        [c.strip() for c in ln.strip().strip("|").split("|")] for ln in lines
+    )
+    heads = "".join(f'<th scope="col">{cell}</th>' for cell in head)
+    rows = "".join(f"<tr>{''.join(f'<td>{c}</td>' for c in row)}</tr>" for row in body)
+    table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    return f'<div class="sit__scroll" tabindex="0">{table}</div>'
 
 
 @register.filter

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +24,7 @@ from exams.data import AnswerState
 from exams.enums import ItemType, Level, Pool, ReviewVerdict, ScoringRule
 from exams.errors import ExamsError
 from exams.forms.bank import ItemForm, revision_initial
-from exams.models import Item, ItemRevision
+from exams.models import CaseSetItem, Item, ItemRevision
 from exams.queries.bank import (
     STATES,
     bank_items,
@@ -32,7 +34,7 @@ from exams.queries.bank import (
     with_uses,
 )
 from exams.queries.drafts import draft_of
-from exams.queries.sittings import ShownQuestion, show_questions
+from exams.queries.sittings import show_questions
 from exams.services.bank import (
     add_item_revision,
     keep_stale,
@@ -41,7 +43,7 @@ from exams.services.bank import (
     submit_revision,
 )
 from exams.services.bank_edits import set_enemies
-from exams.services.practice import seal_for_practice
+from exams.services.papers import Placed, content_and_key
 
 PER_PAGE = 50
 READERS = (Role.TRAINER, Role.LEGAL_REVIEWER, Role.ASSESSOR, Role.AUDITOR)
@@ -95,27 +97,20 @@ def _rights(user: User) -> dict[str, bool]:
     }
 
 
-def shown_as_candidate(revision: ItemRevision) -> ShownQuestion:
-    """The item exactly as a candidate would get it."""
-    shown, _key = seal_for_practice(revision, "preview")
-    entry = {
-        "position": 1,
-        "type": revision.type,
-        "points": "1",
-        "stem": revision.stem,
-        "markup": revision.markup,
-        "exhibit": "",
-        "shown": shown,
-    }
+def shown_as_candidate(revision: ItemRevision) -> dict[str, Any]:
+    """The item and its material exactly as a form with nothing else would show them."""
+    place = CaseSetItem.objects.filter(item=revision.item_id).select_related("case_set")
+    intro = next((found.case_set.intro for found in place), None)
+    placed = Placed(revision, Decimal(1), intro)
+    rng = random.Random(revision.pk)  # noqa: S311 -- the same order at every look
+    content, _key = content_and_key([placed], rng)
     state = AnswerState({}, frozenset())
-    return show_questions({"questions": [entry]}, state, ScoringRule.ALL_OR_NOTHING)[0]
+    (question,) = show_questions(content, state, ScoringRule.ALL_OR_NOTHING)
+    return {"question": question, "exhibit": next(iter(content["exhibits"]), None)}
 
 
-@require_GET
-@role_required(*READERS)
-def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
-    """One item: as the candidate sees it, its key, its law, its history, its figures."""
-    found = get_object_or_404(bank_items(), public_id=item_id)
+def _item_context(request: HttpRequest, found: Item) -> dict[str, Any]:
+    """The wanted revision, the newest when none is named, as a candidate gets it."""
     revisions = list(
         found.revisions.select_related("author", "exhibit", "item")
         .prefetch_related("reviews__by")
@@ -123,13 +118,24 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
     )
     wanted = request.GET.get("revision", "")
     revision = next((r for r in revisions if str(r.number) == wanted), revisions[0])
-    last = revision.reviews.order_by("-at", "-pk").first()
-    user = signed_in_person(request)
-    context = {
+    return {
         "item": found,
         "revision": revision,
         "revisions": revisions,
-        "question": shown_as_candidate(revision),
+        **shown_as_candidate(revision),
+    }
+
+
+@require_GET
+@role_required(*READERS)
+def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """One item: as the candidate sees it, its key, its law, its history, its figures."""
+    found = get_object_or_404(bank_items(), public_id=item_id)
+    context = _item_context(request, found)
+    revision = context["revision"]
+    last = revision.reviews.order_by("-at", "-pk").first()
+    user = signed_in_person(request)
+    context |= {
         "content": revision.content,
         "figures": item_usage_figures(revision),
         "similar": similar_items(revision),
@@ -138,10 +144,17 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
         "is_author": revision.author_id == user.pk,
         "comments": found.comments.select_related("by", "revision"),
         "enemies": found.enemies.select_related("newest").order_by("key"),
-        "preview_only": "preview" in request.GET,
         **_rights(user),
     }
     return render(request, "exams/item.html", context)
+
+
+@require_GET
+@role_required(*READERS)
+def item_preview(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """One item on a page of its own, without anything a candidate would not see."""
+    found = get_object_or_404(Item, public_id=item_id)
+    return render(request, "exams/item_preview.html", _item_context(request, found))
 
 
 @require_http_methods(["GET", "POST"])

@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.enums import Role
 from exams.models import Blueprint, Exam, Item, Session
 from exams.services.bank import add_item_revision, flag_stale, submit_revision
+from exams.templatetags.exams_text import exhibit_text
 from tests.exams.conftest import choice_draft
 
 NEW = {
@@ -225,3 +226,61 @@ def test_keeper_of_elsewhere_finds_nothing(signed_in, person, other_county, exam
     assert client.get(address).status_code == 404
     assert list(client.get(reverse("exams:setup")).context["exams"]) == []
     assert Exam.objects.count() == Blueprint.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("deeds", "state"),
+    [((), "draft"), (("submit",), "review"), (("submit", "approved"), "live")],
+)
+def test_item_is_listed_in_its_state_and_shows_it(
+    signed_in, instructor, legal_reviewer, deeds, state
+):
+    write(signed_in(instructor))
+    item = Item.objects.get(key="new-1")
+    people = {"submit": instructor, "approved": legal_reviewer}
+    for deed in deeds:
+        address = reverse("exams:item_act", args=[item.public_id])
+        signed_in(people[deed]).post(address, {"action": deed})
+    client, words = signed_in(instructor), {"draft": "草稿", "live": "在用"}
+
+    for other in ("draft", "review", "live"):
+        page = client.get(reverse("exams:bank"), {"state": other})
+        assert list(page.context["items"]) == [item] * (other == state)
+    row = client.get(reverse("exams:bank")).content.decode().partition("<tbody")[2]
+    assert words.get(state, "待审核") in row
+
+
+def test_preview_shows_material_and_question_but_no_key(signed_in, instructor, bank):
+    item = Item.objects.filter(case_set_place__isnull=False).first()
+    case_set = item.case_set_place.case_set
+
+    page = signed_in(instructor).get(
+        reverse("exams:item_preview", args=[item.public_id])
+    )
+
+    text = page.content.decode()
+    assert page.context["exhibit"]["title"] == case_set.exhibit.title
+    assert page.context["exhibit"]["intro"] == case_set.intro
+    assert item.newest.stem in text
+    assert item.newest.rationale not in text
+
+
+def test_trainee_previews_nothing(signed_in, learner, bank):
+    address = reverse("exams:item_preview", args=[bank[0].public_id])
+
+    assert signed_in(learner).get(address).status_code == 403
+
+
+def test_table_in_a_text_of_material_becomes_a_table():
+    shown = exhibit_text("说明\n\n| 企业 | 次数 |\n|---|---|\n| **甲** | <2 |")
+
+    assert shown == (
+        "<p>说明</p>"
+        '<div class="sit__scroll" tabindex="0"><table><thead><tr>'
+        '<th scope="col">企业</th><th scope="col">次数</th></tr></thead>'
+        "<tbody><tr><td><strong>甲</strong></td><td>&lt;2</td></tr></tbody></table></div>"
+    )
+
+
+def test_lines_with_bars_are_no_table_without_a_rule():
+    assert exhibit_text("| 甲 | 乙 |\n丙") == "<p>| 甲 | 乙 |<br>丙</p>"
