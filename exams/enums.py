@@ -75,7 +75,10 @@ class ReviewVerdict(TextChoices):
 class ImportState(TextChoices):
     """What became of an uploaded item file."""
 
+    WAITING = "waiting", _("Being looked through")
+    REFUSED = "refused", _("Cannot be read")
     CHECKED = "checked", _("Checked, nothing taken over")
+    TAKING = "taking", _("Being taken over")
     TAKEN = "taken", _("Taken over")
     DROPPED = "dropped", _("Dropped")
 

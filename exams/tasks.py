@@ -28,3 +28,27 @@ def sync_stale_items() -> None:
     from exams.services import sync_stale_items as sync
 
     sync(now=timezone.now())
+
+
+@task()
+def look_through_import(import_id: int) -> None:
+    """Read a large uploaded item file and keep its report."""
+    from exams.services.item_imports import look_through_by_id
+
+    look_through_by_id(import_id, now=timezone.now())
+
+
+@task()
+def take_import(import_id: int, accept_good: bool) -> None:
+    """Take over a large upload that somebody has decided on."""
+    from exams.services.item_imports import take_ordered
+
+    take_ordered(import_id, accept_good=accept_good, now=timezone.now())
+
+
+@task()
+def search_twins(search_id: int) -> None:
+    """Look for near twins in an aspect."""
+    from exams.services.twins import search_twins as search
+
+    search(search_id, now=timezone.now())

@@ -56,6 +56,7 @@ urlpatterns = [
     path("bank/new/", bank.item_new, name="item_new"),
     path("bank/<uuid:item_id>/", bank.item, name="item"),
     path("bank/<uuid:item_id>/preview/", bank.item_preview, name="item_preview"),
+    path("bank/<uuid:item_id>/similar/", bank.item_similar, name="item_similar"),
     path("bank/<uuid:item_id>/edit/", bank.item_edit, name="item_edit"),
     path("bank/<uuid:item_id>/comment/", bank_tools.comment, name="item_comment"),
     path("bank/<uuid:item_id>/act/", bank.item_act, name="item_act"),

@@ -12,6 +12,7 @@ from exams.models.bank import (
     ItemMedia,
     ItemReview,
     ItemRevision,
+    TwinSearch,
 )
 from exams.models.papers import (
     Blueprint,
@@ -59,5 +60,6 @@ __all__ = [
     "Sitting",
     "SittingEvent",
     "TimeRequest",
+    "TwinSearch",
     "VoidProposal",
 ]

@@ -67,6 +67,10 @@ class ItemQuerySet(models.QuerySet["Item"]):
         """Of the pool for real exams, or of the practice pool."""
         return self.filter(pool=pool)
 
+    def in_aspect(self, aspect: str) -> ItemQuerySet:
+        """Of one aspect by the newest revision, and not retired."""
+        return self.filter(newest__aspect=aspect, retired_at__isnull=True)
+
     def stale(self) -> ItemQuerySet:
         """Citing an article that has changed since somebody looked."""
         return self.filter(stale_since__isnull=False, retired_at__isnull=True)
@@ -311,6 +315,8 @@ class ItemMedia(models.Model):
 class ItemImport(models.Model):
     """An uploaded file between its dry run and its acceptance, with what was found.
 
+    While the worker has it, ``decided_at`` is when somebody ordered the taking over.
+
     Personal data: who uploaded and who accepted it. The file itself is dropped with
     the decision.
     """
@@ -340,3 +346,28 @@ class ItemImport(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TwinSearch(models.Model):
+    """The last search for near twins in an aspect of a large bank; made by the worker.
+
+    ``pairs`` are item, item and percent, the most alike first. Holds no personal data.
+    """
+
+    aspect = models.CharField(
+        _("aspect"), max_length=20, choices=Aspect.choices, unique=True
+    )
+    total = models.PositiveIntegerField(_("number of items"), default=0)
+    done = models.PositiveIntegerField(_("items done"), default=0)
+    pairs: models.JSONField[list[list[int]]] = models.JSONField(
+        _("pairs"), default=list
+    )
+    ordered_at = models.DateTimeField(_("ordered at"))
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("search for near twins")
+        verbose_name_plural = _("searches for near twins")
+
+    def __str__(self) -> str:
+        return f"{self.aspect} {self.done}/{self.total}"

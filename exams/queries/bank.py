@@ -17,6 +17,7 @@ from exams.models import (
     ItemReview,
     ItemRevision,
     ScoreVersion,
+    TwinSearch,
 )
 from exams.psychometrics.items import ItemFigures, Response, item_figures
 from exams.rules.similarity import alike
@@ -130,17 +131,30 @@ class Twins:
 
 def twin_items(aspect: str) -> list[Twins]:
     """Items of one aspect that say nearly the same, the most alike first."""
-    found = Item.objects.filter(retired_at__isnull=True, newest__aspect=aspect)
-    texts = {
-        pk: _words(stem, content)
-        for pk, stem, content in found.values_list(
-            "pk", "newest__stem", "newest__content"
-        )
-    }
-    pairs = alike(texts)[:TWINS_SHOWN]
-    wanted = {pair.one for pair in pairs} | {pair.other for pair in pairs}
-    items = Item.objects.select_related("newest").in_bulk(wanted)
-    return [Twins(items[p.one], items[p.other], p.percent) for p in pairs]
+    pairs = alike(item_texts(Item.objects.in_aspect(aspect)))[:TWINS_SHOWN]
+    return _twins([(pair.one, pair.other, pair.percent) for pair in pairs])
+
+
+def found_twins(search: TwinSearch) -> list[Twins]:
+    """What the last search has found, without items retired since."""
+    return _twins([(one, other, percent) for one, other, percent in search.pairs])
+
+
+def _twins(pairs: list[tuple[int, int, int]]) -> list[Twins]:
+    wanted = {pk for one, other, _percent in pairs for pk in (one, other)}
+    found = Item.objects.filter(retired_at__isnull=True).select_related("newest")
+    items = found.in_bulk(wanted)
+    return [
+        Twins(items[one], items[other], percent)
+        for one, other, percent in pairs
+        if one in items and other in items
+    ]
+
+
+def item_texts(items: QuerySet[Item]) -> dict[int, str]:
+    """What near twins are judged by: stem and options without marks of HTML."""
+    rows = items.values_list("pk", "newest__stem", "newest__content")
+    return {pk: _words(stem, content) for pk, stem, content in rows}
 
 
 def _words(stem: str, content: dict[str, Any]) -> str:

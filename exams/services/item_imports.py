@@ -5,20 +5,32 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
+from exams import tasks
 from exams.data import ItemDraft, Problem
 from exams.enums import ImportState
 from exams.errors import ImportRefused
-from exams.formats import Defaults, Export, Reading, export_items, read_items
+from exams.formats import (
+    Defaults,
+    Export,
+    FileRefused,
+    Reading,
+    export_items,
+    read_items,
+)
 from exams.models import Item, ItemImport
 from exams.queries.drafts import drafts_of
 from exams.services.bank import BATCH, add_item_revisions, draft_digest
 from exams.services.item_media import store_media, with_addresses, with_held_media
+
+AT_ONCE_BYTES = 256 * 1024
+AT_ONCE_ITEMS = 500
 
 
 @dataclass(frozen=True)
@@ -118,32 +130,87 @@ def keep_import(
     now: datetime,
     by: User,
 ) -> ItemImport:
-    """Look through an upload and keep it with its report until somebody decides."""
-    _reading, report = check_items(data, dialect=dialect, defaults=defaults)
-    return ItemImport.objects.create(
+    """Keep an upload with its report until somebody decides.
+
+    A small file is looked through at once, and not kept when that raises
+    ``FileRefused``; a large one is left to the worker.
+    """
+    kept = ItemImport(
         name=name[:200],
-        dialect=report.dialect,
+        dialect=dialect,
         defaults=asdict(defaults),
         data=data,
-        report=asdict(report),
+        state=ImportState.WAITING,
         by=by,
         created_at=now,
     )
+    if len(data) <= AT_ONCE_BYTES:
+        _look_through(kept)
+        kept.save()
+        return kept
+    with transaction.atomic():
+        kept.save()
+        transaction.on_commit(partial(tasks.look_through_import.enqueue, kept.pk))
+    return kept
+
+
+def look_through_by_id(import_id: int, *, now: datetime) -> None:
+    """Look through an upload that waits; one that cannot be read says why. Idempotent."""
+    kept = ItemImport.objects.get(pk=import_id)
+    if kept.state != ImportState.WAITING:
+        return
+    try:
+        _look_through(kept)
+    except FileRefused as refusal:
+        reason = Problem(refusal.code, refusal.message, refusal.place)
+        kept.report = {"refused": _reason(reason)}
+        kept.state, kept.decided_at, kept.data = ImportState.REFUSED, now, b""
+    kept.save()
+
+
+def _look_through(kept: ItemImport) -> None:
+    _reading, report = check_items(
+        bytes(kept.data), dialect=kept.dialect, defaults=Defaults(**kept.defaults)
+    )
+    kept.dialect, kept.report = report.dialect, asdict(report)
+    kept.state = ImportState.CHECKED
 
 
 @transaction.atomic
 def take_import(
     kept: ItemImport, *, accept_good: bool, now: datetime, by: User
-) -> ImportReport:
-    """Take over a kept upload. Refuses when it was decided already."""
+) -> ImportReport | None:
+    """Take over a kept upload: a small one at once, a large one by the worker (None).
+
+    Refuses when it was decided already, or holds errors and ``accept_good`` is not said.
+    """
     kept = _lock_open(kept)
+    if kept.report["accepted"] <= AT_ONCE_ITEMS:
+        return _take(kept, accept_good=accept_good, now=now)
+    if kept.report["rejected"] and not accept_good:
+        raise ImportRefused(str(len(kept.report["rejected"])))
+    kept.state, kept.decided_at = ImportState.TAKING, now
+    kept.save(update_fields=["state", "decided_at"])
+    transaction.on_commit(partial(tasks.take_import.enqueue, kept.pk, accept_good))
+    return None
+
+
+@transaction.atomic
+def take_ordered(import_id: int, *, accept_good: bool, now: datetime) -> None:
+    """Take over an upload that was left to the worker. Idempotent, all or nothing."""
+    kept = ItemImport.objects.select_for_update(of=("self",)).get(pk=import_id)
+    if kept.state == ImportState.TAKING:
+        _take(kept, accept_good=accept_good, now=now)
+
+
+def _take(kept: ItemImport, *, accept_good: bool, now: datetime) -> ImportReport:
     report = import_items(
         bytes(kept.data),
         dialect=kept.dialect,
         defaults=Defaults(**kept.defaults),
         accept_good=accept_good,
         now=now,
-        by=by,
+        by=kept.by,
     )
     kept.report = asdict(report)
     _decide(kept, ImportState.TAKEN, now)
@@ -157,7 +224,7 @@ def drop_import(kept: ItemImport, *, now: datetime) -> None:
 
 
 def _lock_open(kept: ItemImport) -> ItemImport:
-    locked = ItemImport.objects.select_for_update().get(pk=kept.pk)
+    locked = ItemImport.objects.select_for_update(of=("self",)).get(pk=kept.pk)
     if locked.state != ImportState.CHECKED:
         raise ImportRefused(locked.state)
     return locked

@@ -59,7 +59,6 @@ def bank(request: HttpRequest) -> HttpResponse:
     terms = {name: request.GET.get(name, "") for name in names}
     items = filter_items(bank_items(), terms).order_by("key")
     page = Paginator(items, PER_PAGE).get_page(request.GET.get("page"))
-    with_uses(list(page.object_list))
     query = request.GET.copy()
     query.pop("page", None)
     context = {
@@ -138,7 +137,6 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
     context |= {
         "content": revision.content,
         "figures": item_usage_figures(revision),
-        "similar": similar_items(revision),
         "uses": revision.places.count(),
         "waits": last is not None and last.verdict == ReviewVerdict.SUBMITTED,
         "is_author": revision.author_id == user.pk,
@@ -155,6 +153,15 @@ def item_preview(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """One item on a page of its own, without anything a candidate would not see."""
     found = get_object_or_404(Item, public_id=item_id)
     return render(request, "exams/item_preview.html", _item_context(request, found))
+
+
+@require_GET
+@role_required(*READERS)
+def item_similar(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """Items that say nearly the same; asked for when the page already stands."""
+    found = get_object_or_404(Item.objects.select_related("newest"), public_id=item_id)
+    similar = similar_items(found.newest) if found.newest else []
+    return render(request, "exams/_item_similar.html", {"similar": similar})
 
 
 @require_http_methods(["GET", "POST"])

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,13 +23,15 @@ from exams.forms.bank_tools import (
     ExhibitForm,
     exhibit_initial,
 )
-from exams.models import CaseSet, Exhibit, Item
-from exams.queries.bank import twin_items
+from exams.models import CaseSet, Exhibit, Item, TwinSearch
+from exams.queries.bank import found_twins, twin_items
 from exams.queries.material import case_sets, newest_exhibits
 from exams.services.bank import add_exhibit, save_case_set
 from exams.services.bank_edits import add_comment, change_items
+from exams.services.twins import order_twin_search
 
 WRITERS = (Role.TRAINER,)
+TWINS_AT_ONCE = 1000
 TALKERS = (Role.TRAINER, Role.LEGAL_REVIEWER, Role.ASSESSOR)
 
 
@@ -84,13 +87,26 @@ def _uuids(values: list[str]) -> list[UUID]:
     return found
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @role_required(*TALKERS)
 def twins(request: HttpRequest) -> HttpResponse:
-    """Items of an aspect that say nearly the same."""
+    """Items of an aspect that say nearly the same; of a large one by the worker."""
     aspect = request.GET.get("aspect", "")
     chosen = aspect if aspect in Aspect.values else Aspect.ORGANISATION.value
-    context = {"aspect": chosen, "aspects": Aspect.choices, "twins": twin_items(chosen)}
+    if request.method == "POST":
+        order_twin_search(chosen, now=timezone.now())
+        return redirect(f"{reverse('exams:bank_twins')}?aspect={chosen}")
+    is_large = Item.objects.in_aspect(chosen).count() > TWINS_AT_ONCE
+    search = TwinSearch.objects.filter(aspect=chosen).first() if is_large else None
+    context = {
+        "aspect": chosen,
+        "aspects": Aspect.choices,
+        "is_large": is_large,
+        "search": search,
+        "twins": found_twins(search) if search else [],
+    }
+    if not is_large:
+        context["twins"] = twin_items(chosen)
     return render(request, "exams/bank_twins.html", context)
 
 

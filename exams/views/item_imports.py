@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -75,26 +76,35 @@ def import_report(request: HttpRequest, import_id: UUID) -> HttpResponse:
     if request.method == "POST":
         _decide(request, kept)
         return redirect("exams:import", import_id)
+    return render(request, "exams/import_report.html", _report_context(kept))
+
+
+def _report_context(kept: ItemImport) -> dict[str, Any]:
     report = kept.report
-    context = {
+    refused = report.get("refused")
+    return {
         "kept": kept,
         "is_open": kept.state == ImportState.CHECKED,
         "is_taken": kept.state == ImportState.TAKEN,
+        "is_working": kept.state in (ImportState.WAITING, ImportState.TAKING),
+        "refused": refused and {**refused, "message": _words(refused)},
         "report": report,
-        "dialect": DIALECT_NAMES[kept.dialect],
-        "by_type": [(ItemType(k).label, n) for k, n in report["by_type"].items()],
+        "dialect": DIALECT_NAMES.get(kept.dialect, ""),
+        "by_type": [
+            (ItemType(k).label, n) for k, n in report.get("by_type", {}).items()
+        ],
         "rejected": [
             {
                 "place": place_words(entry),
-                "reasons": [
-                    {**r, "message": reason_words(r["code"], r["message"])}
-                    for r in entry["reasons"]
-                ],
+                "reasons": [{**r, "message": _words(r)} for r in entry["reasons"]],
             }
-            for entry in report["rejected"]
+            for entry in report.get("rejected", ())
         ],
     }
-    return render(request, "exams/import_report.html", context)
+
+
+def _words(reason: dict[str, str]) -> str:
+    return reason_words(reason["code"], reason["message"])
 
 
 def _decide(request: HttpRequest, kept: ItemImport) -> None:
@@ -110,6 +120,9 @@ def _decide(request: HttpRequest, kept: ItemImport) -> None:
             now=now,
             by=signed_in_person(request),
         )
+        if report is None:
+            messages.success(request, _("Ordered; the items come in one go."))
+            return
         text = ngettext(
             "%(n)d item came in as a draft.",
             "%(n)d items came in as drafts.",

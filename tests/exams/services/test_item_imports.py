@@ -15,13 +15,16 @@ from exams.formats import DIALECTS, Defaults, export_items, read_items
 from exams.formats.html import MEDIA_PATH
 from exams.models import Item, ItemImport, ItemMedia
 from exams.queries.bank import bank_items
+from exams.services import item_imports
 from exams.services.item_imports import (
     check_items,
     drop_import,
     export_bank,
     import_items,
     keep_import,
+    look_through_by_id,
     take_import,
+    take_ordered,
 )
 from tests.exams.formats.samples import every_type
 
@@ -172,6 +175,80 @@ def test_dropped_upload_brings_nothing(kept, instructor, now):
         take_import(kept, accept_good=True, now=now, by=instructor)
     assert not Item.objects.exists()
     assert ItemImport.objects.get().state == ImportState.DROPPED
+
+
+@pytest.fixture
+def large(monkeypatch):
+    monkeypatch.setattr(item_imports, "AT_ONCE_BYTES", 10)
+    monkeypatch.setattr(item_imports, "AT_ONCE_ITEMS", 1)
+
+
+def upload(data: bytes, now, by):
+    return keep_import(
+        data, name="题库.csv", dialect="auto", defaults=Defaults(), now=now, by=by
+    )
+
+
+@pytest.mark.usefixtures("large")
+def test_large_upload_is_looked_through_and_taken_over_by_the_worker(
+    instructor, now, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        kept = upload(MIXED.encode(), now, instructor)
+        assert (kept.state, kept.report) == (ImportState.WAITING, {})
+    kept.refresh_from_db()
+    assert (kept.state, kept.report["accepted"]) == (ImportState.CHECKED, 2)
+
+    with pytest.raises(ImportRefused):
+        take_import(kept, accept_good=False, now=now, by=instructor)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert take_import(kept, accept_good=True, now=now, by=instructor) is None
+        kept.refresh_from_db()
+        assert (kept.state, Item.objects.count()) == (ImportState.TAKING, 0)
+
+    kept.refresh_from_db()
+    assert (kept.state, kept.report["stored"]) == (ImportState.TAKEN, 2)
+    assert {item.newest.author for item in bank_items()} == {instructor}
+
+
+@pytest.mark.usefixtures("large")
+def test_upload_on_its_way_is_neither_dropped_nor_ordered_again(instructor, now):
+    kept = upload(GOOD.encode(), now, instructor)
+
+    with pytest.raises(ImportRefused):
+        drop_import(kept, now=now)
+    look_through_by_id(kept.pk, now=now)
+    take_import(kept, accept_good=False, now=now, by=instructor)
+    with pytest.raises(ImportRefused):
+        take_import(kept, accept_good=False, now=now, by=instructor)
+
+
+@pytest.mark.usefixtures("large")
+def test_task_that_runs_twice_does_nothing_more(instructor, now):
+    kept = upload(GOOD.encode(), now, instructor)
+    look_through_by_id(kept.pk, now=now)
+    take_import(kept, accept_good=False, now=now, by=instructor)
+
+    for _ in range(2):
+        look_through_by_id(kept.pk, now=now)
+        take_ordered(kept.pk, accept_good=False, now=now)
+
+    kept.refresh_from_db()
+    assert (kept.state, kept.report["stored"]) == (ImportState.TAKEN, 2)
+    assert Item.objects.count() == 2
+
+
+@pytest.mark.usefixtures("large")
+def test_large_upload_that_cannot_be_read_says_why(
+    instructor, signed_in, now, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        kept = upload(b"nothing that anybody could read", now, instructor)
+
+    kept.refresh_from_db()
+    page = signed_in(instructor).get(reverse("exams:import", args=[kept.public_id]))
+    assert (kept.state, bytes(kept.data)) == (ImportState.REFUSED, b"")
+    assert page.context["refused"]["code"] == "dialect_unknown"
 
 
 def run(path, *options):

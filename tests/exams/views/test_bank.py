@@ -284,3 +284,20 @@ def test_table_in_a_text_of_material_becomes_a_table():
 
 def test_lines_with_bars_are_no_table_without_a_rule():
     assert exhibit_text("| 甲 | 乙 |\n丙") == "<p>| 甲 | 乙 |<br>丙</p>"
+
+
+def test_item_names_its_near_twins_when_asked(signed_in, instructor, bank):
+    client = signed_in(instructor)
+    write(client, key="one", stem="企业应当每半年至少组织一次演练。")
+    write(client, key="two", stem="企业应当每半年至少组织一次演练吗？")
+    one = Item.objects.get(key="one")
+
+    page = client.get(reverse("exams:item_similar", args=[one.public_id]))
+
+    assert [s.revision.item.key for s in page.context["similar"]] == ["two"]
+
+
+def test_trainee_asks_for_no_near_twins(signed_in, learner, bank):
+    address = reverse("exams:item_similar", args=[bank[0].public_id])
+
+    assert signed_in(learner).get(address).status_code == 403

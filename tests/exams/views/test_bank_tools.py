@@ -1,5 +1,7 @@
 """Beside single items: comments, enemies, many at once, near twins, material."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -8,7 +10,13 @@ from django.urls import reverse
 from exams.data import ItemDraft
 from exams.models import CaseSet, Exhibit, Item
 from exams.queries.bank import twin_items
-from exams.services.bank import add_item_revision, add_item_revisions
+from exams.services.bank import (
+    add_item_revision,
+    add_item_revisions,
+    retire_item,
+)
+from exams.services.twins import order_twin_search
+from exams.views import bank_tools
 from tests.exams.conftest import choice_draft
 from tests.exams.formats.samples import every_type
 
@@ -118,6 +126,47 @@ def test_near_twins_are_listed_by_aspect(signed_in, legal_reviewer, now, db):
     page = signed_in(legal_reviewer).get(address("bank_twins"), {"aspect": "drills"})
 
     assert [(t.one.key, t.other.key) for t in page.context["twins"]] == [("a", "b")]
+
+
+def test_large_aspect_is_searched_by_the_worker_and_the_answer_kept(
+    signed_in, legal_reviewer, now, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(bank_tools, "TWINS_AT_ONCE", 1)
+    drafts = [
+        ItemDraft(key, "true_false", f"每半年演练一次{end}", "drills", truth=True)
+        for key, end in (("a", "。"), ("b", "！"), ("c", "，上报"))
+    ]
+    add_item_revisions(drafts, now=now, by=None)
+    client, page = signed_in(legal_reviewer), f"{address('bank_twins')}?aspect=drills"
+
+    before = client.get(page)
+    with django_capture_on_commit_callbacks() as ordered:
+        client.post(page)
+        client.post(page)
+    during = client.get(page)
+    ordered[0]()
+    after = client.get(page)
+
+    assert (before.context["search"], len(ordered)) == (None, 1)
+    assert 'http-equiv="refresh"' in during.content.decode()
+    assert after.context["search"].done == after.context["search"].total == 3
+    assert [t.percent for t in after.context["twins"]] == [93, 82]
+    retire_item(Item.objects.get(key="c"), now=now)
+    assert [t.percent for t in client.get(page).context["twins"]] == [93]
+
+
+def test_lost_search_is_ordered_again_after_half_an_hour(db, now):
+    first = order_twin_search("drills", now=now)
+
+    kept = order_twin_search("drills", now=now + timedelta(minutes=29))
+    again = order_twin_search("drills", now=now + timedelta(minutes=31))
+
+    assert (kept.ordered_at, again.pk) == (first.ordered_at, first.pk)
+    assert again.ordered_at == now + timedelta(minutes=31)
+
+
+def test_trainee_orders_no_search(signed_in, learner):
+    assert signed_in(learner).post(address("bank_twins")).status_code == 403
 
 
 def test_twins_take_the_same_queries_for_many(db, now):

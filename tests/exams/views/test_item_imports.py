@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from exams.formats import export_items, read_items
 from exams.models import Item, ItemImport, ItemMedia
+from exams.services import item_imports
 from tests.exams.formats.samples import PNG, every_type
 from tests.exams.services.test_item_imports import GOOD, MIXED, take
 
@@ -85,3 +86,29 @@ def test_picture_is_shown_to_the_signed_in_only(
         "image/png",
         PNG,
     )
+
+
+def test_large_upload_tells_its_state_until_the_worker_is_done(
+    signed_in, instructor, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(item_imports, "AT_ONCE_BYTES", 10)
+    monkeypatch.setattr(item_imports, "AT_ONCE_ITEMS", 1)
+    client = signed_in(instructor)
+
+    with django_capture_on_commit_callbacks() as looking:
+        address = upload(client, GOOD.encode()).url
+    waiting = client.get(address)
+    looking[0]()
+    with django_capture_on_commit_callbacks() as taking:
+        client.post(address, {"all": "1"})
+    ordered = client.get(address)
+    taking[0]()
+    taken = client.get(address)
+
+    shown = [page.context["is_working"] for page in (waiting, ordered, taken)]
+    assert shown == [True, True, False]
+    assert ['http-equiv="refresh"' in p.content.decode() for p in (ordered, taken)] == [
+        True,
+        False,
+    ]
+    assert Item.objects.count() == 2
