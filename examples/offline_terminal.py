@@ -88,14 +88,21 @@ def verify(token: str, typ: str, keys: dict[str, Json]) -> Json:
     return claims
 
 
-def status_at(lst: str, index: int) -> int:
-    """Two bits per place, least significant first; inflation is bounded."""
+def inflate(lst: str) -> bytes:
+    """The places of a status list; inflation is bounded."""
     inflater = zlib.decompressobj()
     try:
         raw = inflater.decompress(unb64(lst), LIST_BYTES + 1)
     except (ValueError, zlib.error):
         raise RefusedError("stale_snapshot") from None
-    if len(raw) > LIST_BYTES or not 0 <= index < len(raw) * 4:
+    if len(raw) > LIST_BYTES:
+        raise RefusedError("stale_snapshot")
+    return raw
+
+
+def status_at(raw: bytes, index: int) -> int:
+    """Two bits per place, least significant first."""
+    if not 0 <= index < len(raw) * 4:
         raise RefusedError("stale_snapshot")
     return raw[index // 4] >> (index % 4 * 2) & 3
 
@@ -124,11 +131,15 @@ class Terminal:
             }
             self.save()
         self.key = Ed25519PrivateKey.from_private_bytes(unb64(self.state["key"]))
-        self.policy: Json = {}
         if "policy" in self.state:
-            self.policy = verify(
-                self.state["policy"], "gate-policy+jwt", self.state["keys"]
-            )
+            self._load()
+
+    def _load(self) -> None:
+        """Checks once what every opening rests on, and keeps it unpacked."""
+        keys = self.state["keys"]
+        self.policy = verify(self.state["policy"], "gate-policy+jwt", keys)
+        self.listed = verify(self.state["status_list"], "statuslist+jwt", keys)
+        self.places = inflate(self.listed["status_list"]["lst"])
 
     def save(self) -> None:
         fresh = self.path.with_suffix(".new")
@@ -144,7 +155,7 @@ class Terminal:
         """Fetches and checks everything; an older status list never replaces a newer."""
         keys = {key["kid"]: key for key in gate.get("/.well-known/jwks.json")["keys"]}
         policy = gate.text("/gate/v1/offline/policy")
-        self.policy = verify(policy, "gate-policy+jwt", keys)
+        verify(policy, "gate-policy+jwt", keys)
         listed = gate.text("/status/1", token=False)
         issued = verify(listed, "statuslist+jwt", keys)["iat"]
         if issued < self.state.get("list_iat", 0):
@@ -168,12 +179,13 @@ class Terminal:
             monotonic=time.monotonic(),
             challenge=secrets.token_hex(16),
         )
+        self._load()
         self.save()
 
     def open(self, question: Json, proofs: list[str], now: int) -> tuple[bool, str]:
         """Answers and writes the answer down before it is used."""
         try:
-            self._judge(question, proofs, now)
+            self.judge(question, proofs, now)
             reason = "qualified"
         except RefusedError as refusal:
             reason = str(refusal)
@@ -183,15 +195,14 @@ class Terminal:
         self._record(question, permitted, reason, now)
         return permitted, reason
 
-    def _judge(self, question: Json, proofs: list[str], now: int) -> None:
+    def judge(self, question: Json, proofs: list[str], now: int) -> None:
         state = self.state
         if "synced_at" not in state:
             raise RefusedError("stale_snapshot")
         if now < state["last_seen"]:
             raise RefusedError("clock_skew_excessive")
         policy = self.policy
-        listed = verify(state["status_list"], "statuslist+jwt", state["keys"])
-        if now >= policy["exp"] or now >= listed["exp"]:
+        if now >= policy["exp"] or now >= self.listed["exp"]:
             raise RefusedError("stale_snapshot")
         place = question["resource"]["properties"]
         method = question["action"]["properties"]["method"]
@@ -214,16 +225,14 @@ class Terminal:
         if len({member["id"] for member in members}) != len(members):
             raise RefusedError("duplicate_member")
         for member in members:
-            claims = self._check_officer(member, place, method, listed, now)
+            claims = self._check_officer(member, place, method, now)
             self._check_proof(claims, proofs, now)
         if len(counted) < max(term["quorum"] for term in terms):
             raise RefusedError("team_below_quorum")
         if not any(member["role"] == "lead" for member in members):
             raise RefusedError("team_lead_missing")
 
-    def _check_officer(
-        self, member: Json, place: Json, method: str, listed: Json, now: int
-    ) -> Json:
+    def _check_officer(self, member: Json, place: Json, method: str, now: int) -> Json:
         """The claims of the credential that carries this question entirely."""
         area = lineage(place["division"])
         reason = "qualification_missing"
@@ -234,9 +243,9 @@ class Terminal:
             if (
                 claims["sub"] != member["id"]
                 or not claims["nbf"] <= now < claims["exp"]
-            ) or place_in_list["uri"] != listed["sub"]:
+            ) or place_in_list["uri"] != self.listed["sub"]:
                 reason = "stale_snapshot"
-            elif status_at(listed["status_list"]["lst"], place_in_list["idx"]) != 0:
+            elif status_at(self.places, place_in_list["idx"]) != 0:
                 reason = "qualification_suspended"
             elif place["sector"] not in held["s"]:
                 reason = "sector_not_covered"

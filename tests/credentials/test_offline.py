@@ -134,6 +134,22 @@ def test_synced_terminal_opens_for_a_fit_team(terminal, officers, devices):
     assert open_now(terminal, officers, devices) == (True, "qualified")
 
 
+def test_team_of_two_costs_four_signature_checks(
+    terminal, officers, devices, monkeypatch
+):
+    verified = []
+    whole = offline_terminal.verify
+
+    def counting(token, typ, keys):
+        verified.append(typ)
+        return whole(token, typ, keys)
+
+    monkeypatch.setattr(offline_terminal, "verify", counting)
+
+    assert open_now(terminal, officers, devices)[0]
+    assert sorted(verified) == ["holder-proof+jwt"] * 2 + ["qualification+jwt"] * 2
+
+
 def test_suspension_known_at_the_sync_refuses(terminal, gate, officers, devices):
     suspend(officers[1].qualifications.get())
     artefacts._status_token.cache_clear()
