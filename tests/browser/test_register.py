@@ -109,3 +109,10 @@ def test_anybody_reports_what_was_not_right(visit: Visitor) -> None:
     supervisor.goto("/qualifications/complaints/")
     expect(supervisor.get_by_text("来的人和照片上不是一个人")).to_be_visible()
     check_page(supervisor, "complaints")
+
+
+def test_supervisor_sees_who_lapses(visit: Visitor, size: tuple[int, int]) -> None:
+    page = visit(size, "supervisor")
+    page.goto("/qualifications/overview/")
+    expect(page.get_by_role("heading", name="三个月内失效")).to_be_visible()
+    check_page(page, "overview")
