@@ -13,6 +13,10 @@ from exams.enums import ANSWER_KINDS, SittingState
 from exams.models import (
     Accommodation,
     ClockEntry,
+    ItemComment,
+    ItemImport,
+    ItemReview,
+    ItemRevision,
     MockPaper,
     NotebookCard,
     PracticeAnswer,
@@ -25,7 +29,7 @@ RESULT_KEPT = timedelta(days=5 * 365)
 
 
 def personal_data(user: User) -> dict[str, Any]:
-    """Sittings with one's own answers, released results and practice.
+    """Sittings with one's own answers, released results, practice, work on items.
 
     Keys, weights and scores that are not released are not among them.
     """
@@ -82,6 +86,33 @@ def personal_data(user: User) -> dict[str, Any]:
         "requests_for_time": list(
             TimeRequest.objects.filter(sitting__in=sittings).values(
                 "sitting__public_id", "minutes", "reason", "asked_at", "granted_minutes"
+            )
+        ),
+        **_work_on_items(user),
+    }
+
+
+def _work_on_items(user: User) -> dict[str, Any]:
+    """What a person has written about items and uploaded; not the items themselves."""
+    return {
+        "item_revisions": list(
+            ItemRevision.objects.filter(author=user).values(
+                "item__key", "number", "created_at"
+            )
+        ),
+        "item_reviews": list(
+            ItemReview.objects.filter(by=user).values(
+                "revision__item__key", "revision__number", "verdict", "comment", "at"
+            )
+        ),
+        "item_comments": list(
+            ItemComment.objects.filter(by=user).values(
+                "item__key", "revision__number", "text", "at"
+            )
+        ),
+        "item_uploads": list(
+            ItemImport.objects.filter(by=user).values(
+                "public_id", "name", "dialect", "state", "created_at", "decided_at"
             )
         ),
     }
