@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from exams.data import ItemDraft, Problem
+from exams.data import CaseSetDraft, ItemDraft, Problem
 from exams.formats.aiken import ANSWER, read_aiken, write_aiken
 from exams.formats.base import (
     MOST_BYTES,
+    NOTHING_SHARED,
     Accepted,
     Defaults,
     FileRefused,
@@ -20,6 +21,7 @@ from exams.formats.base import (
     QuestionRefused,
     Reading,
     Rejected,
+    Shared,
 )
 from exams.formats.files import decode, open_zip, parse_xml, read_entry
 from exams.formats.gift import read_gift
@@ -47,6 +49,7 @@ __all__ = [
     "Place",
     "Reading",
     "Rejected",
+    "Shared",
     "detect",
     "export_items",
     "read_items",
@@ -60,13 +63,18 @@ class Dialect:
     """One kind of file, and how its files are called."""
 
     read: Callable[[bytes, Defaults], Reading]
-    write: Callable[[Sequence[ItemDraft]], bytes]
+    write: Callable[..., bytes]
     suffix: str
     bare: bool = False
+    holds_material: bool = False
+
+    def written(self, drafts: Sequence[ItemDraft], shared: Shared) -> bytes:
+        """A file of these items, with what they share where the dialect holds it."""
+        return self.write(drafts, shared) if self.holds_material else self.write(drafts)
 
 
 DIALECTS = {
-    "xlsx": Dialect(read_xlsx, write_xlsx, "xlsx"),
+    "xlsx": Dialect(read_xlsx, write_xlsx, "xlsx", holds_material=True),
     "csv": Dialect(read_csv, write_csv, "csv"),
     "gift": Dialect(read_gift, write_gift, "gift.txt"),
     "moodle": Dialect(read_moodle, write_moodle, "xml"),
@@ -80,6 +88,7 @@ DIALECTS = {
         lambda data, defaults: read_qti(data, "qti3", defaults),
         partial(write_qti, version=QTI3),
         "zip",
+        holds_material=True,
     ),
 }
 
@@ -147,41 +156,61 @@ class Export:
     data: bytes
     written: tuple[ItemDraft, ...]
     left_out: tuple[tuple[ItemDraft, Problem], ...]
+    shared: Shared = NOTHING_SHARED
+    sets_left_out: tuple[CaseSetDraft, ...] = ()
 
 
-def export_items(drafts: Sequence[ItemDraft], dialect: str) -> Export:
+def export_items(
+    drafts: Sequence[ItemDraft], dialect: str, shared: Shared = NOTHING_SHARED
+) -> Export:
     """Write drafts; each is read back first, and left out when anything was lost.
 
-    Aiken holds stem, options and key only, so only these are compared there.
+    Aiken holds stem, options and key only, so only these are compared there. A case set
+    goes out when all of its items do and the dialect holds shared material.
     """
     form = DIALECTS[dialect]
     written: list[ItemDraft] = []
     left_out: list[tuple[ItemDraft, Problem]] = []
     for draft in map(settled, drafts):
-        problem = _loss(form, draft)
+        problem = _loss(form, draft, shared)
         if problem is None:
             written.append(draft)
         else:
             left_out.append((draft, problem))
-    return Export(form.write(written), tuple(written), tuple(left_out))
+    kept = shared.of(written) if form.holds_material else NOTHING_SHARED
+    data = form.written(written, kept)
+    if kept.case_sets:
+        back = form.read(data, Defaults()).shared.case_sets
+        kept = Shared(kept.exhibits, tuple(s for s in kept.case_sets if s in back))
+        data = form.written(written, kept)
+    keys = {draft.key for draft in drafts}
+    lost = tuple(
+        one
+        for one in shared.case_sets
+        if keys.intersection(one.items) and one not in kept.case_sets
+    )
+    return Export(data, tuple(written), tuple(left_out), kept, lost)
 
 
-def _loss(form: Dialect, draft: ItemDraft) -> Problem | None:
-    if draft.exhibit:
+def _loss(form: Dialect, draft: ItemDraft, shared: Shared) -> Problem | None:
+    if draft.exhibit and not form.holds_material:
         message = "The shared material has no place in this file."
         return Problem("exhibit_shared", message, draft.exhibit)
+    mine = Shared(tuple(e for e in shared.exhibits if e.key == draft.exhibit))
     try:
-        reading = form.read(form.write([draft]), Defaults())
+        reading = form.read(form.written([draft], mine), Defaults())
     except QuestionRefused as refusal:
         return refusal.problem
     except FileRefused as refusal:
         return Problem(refusal.code, refusal.message, refusal.place)
     if form.bare and not reading.accepted:
-        reading = form.read(form.write([draft]), Defaults(aspect=draft.aspect))
+        data = form.written([draft], mine)
+        reading = form.read(data, Defaults(aspect=draft.aspect))
     if len(reading.accepted) != 1:
         found = reading.rejected[0].problems[0] if reading.rejected else None
         return found or Problem("not_in_dialect", "The question is lost on the way.")
-    if _comparable(form, reading.accepted[0].draft) != _comparable(form, draft):
+    same = _comparable(form, reading.accepted[0].draft) == _comparable(form, draft)
+    if not same or reading.shared.exhibits != mine.exhibits:
         return Problem("not_in_dialect", "Part of the question is lost on the way.")
     return None
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from exams.data import ItemDraft, Problem
+from exams.data import CaseSetDraft, ExhibitDraft, ItemDraft, Problem
 from exams.formats.html import HtmlRefused, settle_markup
 from exams.question_types import draft_problems
 
@@ -60,12 +60,32 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """Material that questions of a file hang on, and the case sets made of them."""
+
+    exhibits: tuple[ExhibitDraft, ...] = ()
+    case_sets: tuple[CaseSetDraft, ...] = ()
+
+    def of(self, drafts: Iterable[ItemDraft]) -> Shared:
+        """What these questions hang on, and the case sets they make up whole."""
+        drafts = list(drafts)
+        keys = {draft.key for draft in drafts}
+        sets = tuple(one for one in self.case_sets if keys.issuperset(one.items))
+        names = {draft.exhibit for draft in drafts} | {one.exhibit for one in sets}
+        return Shared(tuple(one for one in self.exhibits if one.key in names), sets)
+
+
+NOTHING_SHARED = Shared()
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """A whole file, question by question."""
 
     dialect: str
     accepted: tuple[Accepted, ...] = ()
     rejected: tuple[Rejected, ...] = ()
+    shared: Shared = NOTHING_SHARED
 
     @property
     def read(self) -> int:
@@ -86,12 +106,17 @@ Source = tuple[Place, Callable[[], ItemDraft]]
 
 
 def read_questions(
-    dialect: str, sources: Iterable[Source], defaults: Defaults
+    dialect: str,
+    sources: Iterable[Source],
+    defaults: Defaults,
+    shared: Shared = NOTHING_SHARED,
 ) -> Reading:
     """Every question by itself: what one of them refuses concerns that one only."""
     accepted: list[Accepted] = []
     rejected: list[Rejected] = []
     keys: dict[str, Place] = {}
+    material = {exhibit.key for exhibit in shared.exhibits}
+    _check_sets(shared, material)
     for place, build in sources:
         try:
             draft = _settled(build(), defaults)
@@ -99,6 +124,9 @@ def read_questions(
             if draft.key in keys:
                 message = f"The same question or key stands at {keys[draft.key]}."
                 problems.append(Problem("key_twice", message, draft.key))
+            if draft.exhibit and draft.exhibit not in material:
+                message = "The shared material is not in the file."
+                problems.append(Problem("exhibit_missing", message, draft.exhibit))
         except QuestionRefused as refusal:
             rejected.append(Rejected(place, (refusal.problem,)))
             continue
@@ -111,7 +139,19 @@ def read_questions(
             continue
         keys[draft.key] = place
         accepted.append(Accepted(place, draft))
-    return Reading(dialect, tuple(accepted), tuple(rejected))
+    found = shared.of(entry.draft for entry in accepted)
+    return Reading(dialect, tuple(accepted), tuple(rejected), found)
+
+
+def _check_sets(shared: Shared, material: set[str]) -> None:
+    """A case set hangs on material of the file, and an item is in one set at most."""
+    seen: set[str] = set()
+    for one in shared.case_sets:
+        repeated = len(set(one.items)) < len(one.items) or seen.intersection(one.items)
+        if one.exhibit not in material or repeated:
+            message = "The case set cannot be read."
+            raise FileRefused("case_set_broken", message, one.key)
+        seen.update(one.items)
 
 
 def _settled(draft: ItemDraft, defaults: Defaults) -> ItemDraft:

@@ -12,11 +12,13 @@ from urllib.parse import unquote
 
 from exams.data import ItemDraft
 from exams.formats.base import (
+    NOTHING_SHARED,
     Defaults,
     FileRefused,
     Place,
     QuestionRefused,
     Reading,
+    Shared,
     Source,
     read_questions,
 )
@@ -25,7 +27,8 @@ from exams.formats.html import image_source
 from exams.formats.meta import with_meta
 from exams.formats.qti_body import Body
 from exams.formats.qti_keys import draft_of_body
-from exams.formats.qti_names import FIELDS, name_of
+from exams.formats.qti_names import FIELDS, first_named, name_of
+from exams.formats.qti_stimulus import read_fields, read_shared
 
 MANIFEST = "imsmanifest.xml"
 ITEM_ROOT = "assessmentItem"
@@ -40,7 +43,18 @@ def read_qti(data: bytes, dialect: str, defaults: Defaults) -> Reading:
         source = (place, partial(_draft, root, {}, [], _no_picture))
         return read_questions(dialect, [source], defaults)
     package = open_zip(data)
-    return read_questions(dialect, _sources(package), defaults)
+    return read_questions(dialect, _sources(package), defaults, _shared(package))
+
+
+def _shared(package: zipfile.ZipFile) -> Shared:
+    manifest = _manifest_of(package)
+    root = parse_xml(read_entry(package, manifest)) if manifest else None
+    return NOTHING_SHARED if root is None else read_shared(root)
+
+
+def _manifest_of(package: zipfile.ZipFile) -> str | None:
+    names = package.namelist()
+    return next((n for n in names if posixpath.basename(n) == MANIFEST), None)
 
 
 def _check_root(root: Any) -> None:
@@ -58,7 +72,7 @@ def _no_picture(name: str) -> str:
 def _sources(package: zipfile.ZipFile) -> Iterator[Source]:
     """The items that the manifest names; without one, every item in the zip."""
     names = package.namelist()
-    manifest = next((n for n in names if posixpath.basename(n) == MANIFEST), None)
+    manifest = _manifest_of(package)
     listed = list(_listed(package, manifest)) if manifest else []
     if not listed:
         listed = [(name, {}, []) for name in names if name.lower().endswith(".xml")]
@@ -79,11 +93,7 @@ def _listed(
             continue
         href = posixpath.normpath(posixpath.join(base, unquote(resource.get("href", ""))))  # fmt: skip
         nodes = [node for node in resource.iter() if isinstance(node.tag, str)]
-        fields = {
-            node.get("name", ""): node.text or ""
-            for node in nodes
-            if node.tag == f"{{{FIELDS}}}field"
-        }
+        fields = read_fields(resource)
         tags = [node.text or "" for node in nodes if node.tag == f"{{{FIELDS}}}tag"]
         if not fields:
             tags += [
@@ -119,6 +129,15 @@ def _draft(
     tags: list[str],
     picture: Callable[[str], str],
 ) -> ItemDraft:
+    exhibit = fields.get("exhibit", "")
+    if not exhibit and first_named(root, "assessmentStimulusRef") is not None:
+        message = "The shared material cannot be read without loss."
+        raise QuestionRefused("exhibit_foreign", message)
     draft = draft_of_body(root, Body(root, picture))
-    draft = replace(draft, key=fields.get("key", ""), tags=tuple(filter(None, tags)))
+    draft = replace(
+        draft,
+        key=fields.get("key", ""),
+        tags=tuple(filter(None, tags)),
+        exhibit=exhibit,
+    )
     return with_meta(draft, fields)

@@ -22,8 +22,11 @@ from exams.question_types.text import BLANK_MARK
 class ItemWriter:
     """Writes one draft; ``pictures`` holds what must lie beside it."""
 
-    def __init__(self, draft: ItemDraft, name: str, version: Version) -> None:
+    def __init__(
+        self, draft: ItemDraft, name: str, version: Version, stimulus: str = ""
+    ) -> None:
         self.draft = draft
+        self.stimulus = stimulus
         self.name = name
         self.version = version
         self.pictures: dict[str, bytes] = {}
@@ -62,6 +65,8 @@ class ItemWriter:
         }.get(self.draft.type, self._written)
         processing = build(root, body)
         self.element(root, "outcomeDeclaration", identifier="SCORE", cardinality="single", baseType="float")  # fmt: skip
+        if self.stimulus:
+            self.element(root, "assessmentStimulusRef", identifier=self.stimulus, href=f"../stimuli/{self.stimulus}.xml")  # fmt: skip
         shown = self.element(root, "itemBody")
         shown.extend(list(body))
         if processing is not None:

@@ -21,6 +21,7 @@ class Version:
     schema: str
     number: str
     template: str
+    stimulus: str = ""
 
     @property
     def is_kebab(self) -> bool:
@@ -45,6 +46,7 @@ QTI3 = Version(
     "QTI Package",
     "3.0.0",
     "https://purl.imsglobal.org/spec/qti/v3p0/rptemplates/",
+    "imsqti_stimulus_xmlv3p0",
 )
 
 

@@ -5,21 +5,25 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from lxml import etree
 
 from exams.data import ItemDraft
-from exams.formats.base import QuestionRefused
+from exams.formats.base import NOTHING_SHARED, QuestionRefused, Shared
 from exams.formats.meta import meta_of
 from exams.formats.qti import MANIFEST
 from exams.formats.qti_item import ItemWriter
 from exams.formats.qti_names import FIELDS, Version
+from exams.formats.qti_stimulus import write_fields, write_shared
 
 STAMP = (2000, 1, 1, 0, 0, 0)
 
 
-def write_qti(drafts: Sequence[ItemDraft], version: Version) -> bytes:
+def write_qti(
+    drafts: Sequence[ItemDraft], shared: Shared = NOTHING_SHARED, *, version: Version
+) -> bytes:
     """A zip with a manifest, one file for an item, and the pictures beside them."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
@@ -30,9 +34,11 @@ def write_qti(drafts: Sequence[ItemDraft], version: Version) -> bytes:
         etree.SubElement(root, f"{{{version.package}}}organizations")
         resources = etree.SubElement(root, f"{{{version.package}}}resources")
         held: set[str] = set()
+        stimuli = _add_shared(package, root, resources, shared, version)
         for number, draft in enumerate(drafts, start=1):
             try:
-                _add_item(package, resources, draft, number, version, held)
+                stimulus = stimuli.get(draft.exhibit, "")
+                _add_item(package, resources, draft, number, version, held, stimulus)
             except ValueError as error:
                 if isinstance(error, QuestionRefused):
                     raise
@@ -40,6 +46,20 @@ def write_qti(drafts: Sequence[ItemDraft], version: Version) -> bytes:
                 raise QuestionRefused("text_broken", message) from error
         _store(package, MANIFEST, etree.tostring(root, encoding="utf-8", xml_declaration=True))  # fmt: skip
     return out.getvalue()
+
+
+def _add_shared(
+    package: zipfile.ZipFile,
+    root: Any,
+    resources: Any,
+    shared: Shared,
+    version: Version,
+) -> dict[str, str]:
+    try:
+        return write_shared(root, resources, shared, version, partial(_store, package))
+    except ValueError as error:
+        message = "A text holds a sign that XML cannot hold."
+        raise QuestionRefused("text_broken", message) from error
 
 
 def _leaf(node: Any, version: Version, name: str, text: str) -> None:
@@ -59,8 +79,9 @@ def _add_item(
     number: int,
     version: Version,
     held: set[str],
+    stimulus: str,
 ) -> None:
-    writer = ItemWriter(draft, f"item-{number}", version)
+    writer = ItemWriter(draft, f"item-{number}", version, stimulus)
     name = f"items/item-{number}.xml"
     data = etree.tostring(writer.root(), encoding="utf-8", xml_declaration=True)
     _store(package, name, data)
@@ -72,8 +93,8 @@ def _add_item(
         href=name,
     )
     metadata = etree.SubElement(resource, f"{{{version.package}}}metadata")
-    for field, value in {**meta_of(draft), "key": draft.key}.items():
-        etree.SubElement(metadata, f"{{{FIELDS}}}field", name=field).text = value
+    exhibit = draft.exhibit if stimulus else ""
+    write_fields(metadata, {**meta_of(draft), "key": draft.key, "exhibit": exhibit})
     for tag in draft.tags:
         etree.SubElement(metadata, f"{{{FIELDS}}}tag").text = tag
     etree.SubElement(resource, f"{{{version.package}}}file", href=name)

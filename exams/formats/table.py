@@ -19,16 +19,26 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from exams.data import ItemDraft, OptionDraft
 from exams.formats.answers import read_answer, write_answer
 from exams.formats.base import (
+    NOTHING_SHARED,
     Defaults,
     FileRefused,
     Place,
     QuestionRefused,
     Reading,
+    Shared,
     read_questions,
 )
 from exams.formats.files import decode, open_zip, read_entry
 from exams.formats.html import as_html, image_source, map_texts
 from exams.formats.meta import meta_of, read_list, with_meta, word, write_list
+from exams.formats.shared import (
+    EXHIBIT_COLUMNS,
+    SET_COLUMNS,
+    exhibit_of_texts,
+    set_of_texts,
+    texts_of_exhibit,
+    texts_of_set,
+)
 from exams.question_types.base import LETTERS
 
 TYPES = {
@@ -64,12 +74,14 @@ COLUMNS = {
     "markup": ("格式",),
     "feedback": ("选项反馈",),
     "fractions": ("选项得分",),
+    "exhibit": ("材料",),
 }
 WRITTEN = (
     "key", "type", "stem", *OPTION_LETTERS, "answer", "rationale", "citations",
     "difficulty", "aspect", "topic", "level", "pool", "sectors", "tags", "law_as_of",
     "support", "enemies", "markup", "feedback", "fractions",
 )  # fmt: skip
+MOST_IN_CELL = 32_767
 NEEDED = ("type", "stem", "answer")
 FORMULA = re.compile(r"'*[=+\-@\t]")
 Row = Mapping[str, str]
@@ -170,11 +182,12 @@ def row_of_draft(draft: ItemDraft) -> dict[str, str]:
         "tags": write_list(draft.tags),
         "feedback": write_list(feedback),
         "fractions": write_list(fractions),
+        "exhibit": draft.exhibit,
     }
 
 
-def _headings() -> list[str]:
-    return [f"选项{n}" if n in OPTION_LETTERS else COLUMNS[n][0] for n in WRITTEN]
+def _headings(names: Iterable[str] = WRITTEN) -> list[str]:
+    return [f"选项{n}" if n in OPTION_LETTERS else COLUMNS[n][0] for n in names]
 
 
 def read_csv(data: bytes, defaults: Defaults) -> Reading:
@@ -220,17 +233,17 @@ def read_xlsx(data: bytes, defaults: Defaults) -> Reading:
         ):
             raise FileRefused("xml_entities", "The workbook holds a document type.")
     has_pictures = any(name.startswith("xl/media/") for name in package.namelist())
-    sheet, pictures = _open_sheet(data, has_pictures)
+    sheet, pictures, shared = _open_sheet(data, has_pictures)
     sources = (
         (Place("row", number), partial(_with_pictures, row, pictures.get(number, [])))
         for number, row in sheet
     )
-    return read_questions("xlsx", sources, defaults)
+    return read_questions("xlsx", sources, defaults, shared)
 
 
 def _open_sheet(
     data: bytes, has_pictures: bool
-) -> tuple[list[tuple[int, Row]], dict[int, list[bytes]]]:
+) -> tuple[list[tuple[int, Row]], dict[int, list[bytes]], Shared]:
     refusal: FileRefused | None = None
     try:
         book = openpyxl.load_workbook(
@@ -243,7 +256,8 @@ def _open_sheet(
             except FileRefused as error:
                 refusal = refusal or error
                 continue
-            return rows, _pictures(sheet) if has_pictures else {}
+            pictures = _pictures(sheet) if has_pictures else {}
+            return rows, pictures, _shared(book)
     except (MemoryError, FileRefused):
         raise
     except Exception as error:
@@ -272,7 +286,7 @@ def _pictures(sheet: Any) -> dict[int, list[bytes]]:
 
 
 def _with_pictures(row: Row, pictures: Sequence[bytes]) -> ItemDraft:
-    draft = draft_of_row(row)
+    draft = replace(draft_of_row(row), exhibit=row.get("exhibit", ""))
     if not pictures:
         return draft
     if draft.markup == "plain":
@@ -281,20 +295,58 @@ def _with_pictures(row: Row, pictures: Sequence[bytes]) -> ItemDraft:
     return replace(draft, stem=f"{draft.stem}{images}")
 
 
-def write_xlsx(drafts: Sequence[ItemDraft]) -> bytes:
+def write_xlsx(drafts: Sequence[ItemDraft], shared: Shared = NOTHING_SHARED) -> bytes:
     """A workbook whose cells are texts, whatever they begin with."""
-    rows = [row_of_draft(draft) for draft in drafts]
-    if any(ILLEGAL_CHARACTERS_RE.search(t) for row in rows for t in row.values()):
-        message = "A text holds a sign that no workbook can hold."
-        raise QuestionRefused("text_broken", message)
+    columns = (*WRITTEN, "exhibit") if shared.exhibits else WRITTEN
+    sheets = [
+        ("试题", _headings(columns), [row_of_draft(draft) for draft in drafts], columns)
+    ]
+    for title, known, found in (
+        ("材料", EXHIBIT_COLUMNS, [texts_of_exhibit(one) for one in shared.exhibits]),
+        ("题组", SET_COLUMNS, [texts_of_set(one) for one in shared.case_sets]),
+    ):
+        if found:
+            sheets.append((title, list(known.values()), found, tuple(known)))
+    _check_cells(text for sheet in sheets for row in sheet[2] for text in row.values())
     book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("试题")
-    sheet.append(_headings())
-    for row in rows:
-        sheet.append([_text_cell(sheet, row.get(name, "")) for name in WRITTEN])
+    for title, headings, rows, names in sheets:
+        sheet = book.create_sheet(title)
+        sheet.append(headings)
+        for row in rows:
+            sheet.append([_text_cell(sheet, row.get(name, "")) for name in names])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _check_cells(texts: Iterable[str]) -> None:
+    for text in texts:
+        if ILLEGAL_CHARACTERS_RE.search(text):
+            message = "A text holds a sign that no workbook can hold."
+            raise QuestionRefused("text_broken", message)
+        if len(text) > MOST_IN_CELL:
+            message = "A text is longer than a cell of a workbook."
+            raise QuestionRefused("text_long", message)
+
+
+def _shared(book: Any) -> Shared:
+    """The sheets 材料 and 题组, if the workbook has them as we write them."""
+    exhibits = [exhibit_of_texts(row) for row in _named(book, "材料", EXHIBIT_COLUMNS)]
+    case_sets = [set_of_texts(row) for row in _named(book, "题组", SET_COLUMNS)]
+    return Shared(tuple(exhibits), tuple(case_sets))
+
+
+def _named(book: Any, title: str, columns: Mapping[str, str]) -> Iterator[Row]:
+    if title not in book.sheetnames:
+        return
+    lines = book[title].iter_rows(values_only=True)
+    heads = [_cell(value).strip() for value in next(lines, ())]
+    names = {heading: name for name, heading in columns.items()}
+    for line in lines if set(names) <= set(heads) else ():
+        cells = zip(heads, map(_cell, line), strict=False)
+        row = {names[head]: cell for head, cell in cells if head in names and cell}
+        if row:
+            yield row
 
 
 def _text_cell(sheet: Any, text: str) -> Any:

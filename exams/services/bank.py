@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -36,18 +36,26 @@ def digest_of(value: dict[str, Any]) -> str:
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
-@transaction.atomic
-def add_exhibit(draft: ExhibitDraft, *, now: datetime) -> Exhibit:
-    """Store an exhibit; the same content again gives the stored one back."""
-    body = {
+def exhibit_body(draft: ExhibitDraft) -> dict[str, Any]:
+    """What material shows, as it is stored."""
+    return {
         "text": draft.text,
         "header": list(draft.header),
         "rows": [list(row) for row in draft.rows],
         "svg": draft.svg,
     }
-    digest = digest_of(
-        {"title": draft.title, "kind": draft.kind, "body": body, "alt": draft.alt}
-    )
+
+
+def exhibit_digest(draft: ExhibitDraft) -> str:
+    """What makes two drafts the same revision of material: everything but the key."""
+    value = {"title": draft.title, "kind": draft.kind, "alt": draft.alt}
+    return digest_of({**value, "body": exhibit_body(draft)})
+
+
+@transaction.atomic
+def add_exhibit(draft: ExhibitDraft, *, now: datetime) -> Exhibit:
+    """Store an exhibit; the same content again gives the stored one back."""
+    digest = exhibit_digest(draft)
     last = Exhibit.objects.filter(key=draft.key).order_by("-number").first()
     if last is not None and last.digest == digest:
         return last
@@ -56,21 +64,24 @@ def add_exhibit(draft: ExhibitDraft, *, now: datetime) -> Exhibit:
         number=last.number + 1 if last else 1,
         title=draft.title,
         kind=draft.kind,
-        body=body,
+        body=exhibit_body(draft),
         alt=draft.alt,
         digest=digest,
         created_at=now,
     )
 
 
-def draft_digest(draft: ItemDraft, exhibit: Exhibit | None) -> str:
-    """What makes two drafts the same revision: everything but key and pool."""
+def draft_digest(draft: ItemDraft, material: str | None) -> str:
+    """What makes two drafts the same revision: everything but key and pool.
+
+    ``material`` is the digest of what the item hangs on.
+    """
     value = asdict(draft)
     for name in ("key", "pool", "enemies", "exhibit"):
         value.pop(name)
     value["difficulty"] = f"{draft.difficulty:.2f}"
     value["law_as_of"] = draft.law_as_of.isoformat() if draft.law_as_of else None
-    value["exhibit"] = exhibit.digest if exhibit else None
+    value["exhibit"] = material
     for name in ("options", "numeric", "matching", "rubric"):
         value.pop(name)
     value["content"] = draft_content(draft)
@@ -99,7 +110,7 @@ def add_item_revision(
         defaults={"pool": draft.pool, "organisation": organisation, "created_at": now},
     )
     item = Item.objects.select_for_update(of=("self",)).get(pk=item.pk)
-    digest = draft_digest(draft, exhibit)
+    digest = draft_digest(draft, exhibit.digest if exhibit else None)
     if item.newest is not None and item.newest.digest == digest:
         return item.newest
     revision = _revision(draft, item, exhibit, digest, now=now, by=by)
@@ -144,7 +155,11 @@ def _revision(
 
 @transaction.atomic
 def add_item_revisions(
-    drafts: Sequence[ItemDraft], *, now: datetime, by: User | None
+    drafts: Sequence[ItemDraft],
+    *,
+    now: datetime,
+    by: User | None,
+    exhibits: Mapping[str, Exhibit] | None = None,
 ) -> int:
     """Store many drafts at once, all or nothing; gives how many revisions are new.
 
@@ -154,14 +169,20 @@ def add_item_revisions(
     if problems:
         raise ItemRefused(problems)
     stored = sum(
-        _add_batch(drafts[start : start + BATCH], now=now, by=by)
+        _add_batch(drafts[start : start + BATCH], exhibits or {}, now=now, by=by)
         for start in range(0, len(drafts), BATCH)
     )
     _link_enemies(drafts)
     return stored
 
 
-def _add_batch(drafts: Sequence[ItemDraft], *, now: datetime, by: User | None) -> int:
+def _add_batch(
+    drafts: Sequence[ItemDraft],
+    exhibits: Mapping[str, Exhibit],
+    *,
+    now: datetime,
+    by: User | None,
+) -> int:
     keys = [draft.key for draft in drafts]
     known = set(Item.objects.filter(key__in=keys).values_list("key", flat=True))
     Item.objects.bulk_create(
@@ -176,9 +197,10 @@ def _add_batch(drafts: Sequence[ItemDraft], *, now: datetime, by: User | None) -
     items = {item.key: item for item in found.select_for_update(of=("self",))}
     new = []
     for draft in drafts:
-        item, digest = items[draft.key], draft_digest(draft, None)
+        item, exhibit = items[draft.key], exhibits.get(draft.exhibit)
+        digest = draft_digest(draft, exhibit.digest if exhibit else None)
         if item.newest is None or item.newest.digest != digest:
-            new.append(_revision(draft, item, None, digest, now=now, by=by))
+            new.append(_revision(draft, item, exhibit, digest, now=now, by=by))
     for revision in ItemRevision.objects.bulk_create(new):
         revision.item.newest = revision
     Item.objects.bulk_update([revision.item for revision in new], ["newest"])

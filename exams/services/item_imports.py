@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -21,12 +21,20 @@ from exams.formats import (
     Export,
     FileRefused,
     Reading,
+    Shared,
     export_items,
     read_items,
 )
-from exams.models import Item, ItemImport
-from exams.queries.drafts import drafts_of
-from exams.services.bank import BATCH, add_item_revisions, draft_digest
+from exams.models import CaseSetItem, Item, ItemImport
+from exams.queries.drafts import drafts_of, on_older_material, shared_of
+from exams.services.bank import (
+    BATCH,
+    add_exhibit,
+    add_item_revisions,
+    draft_digest,
+    exhibit_digest,
+    save_case_set,
+)
 from exams.services.item_media import store_media, with_addresses, with_held_media
 
 AT_ONCE_BYTES = 256 * 1024
@@ -43,6 +51,8 @@ class ImportReport:
     new: int
     revised: int
     unchanged: int
+    exhibits: int = 0
+    case_sets: int = 0
     by_type: dict[str, int] = field(default_factory=dict)
     rejected: list[dict[str, Any]] = field(default_factory=list)
     stored: int = 0
@@ -54,7 +64,8 @@ def check_items(
     """Read a file and say what it would do; changes nothing. Raises ``FileRefused``."""
     reading = read_items(data, dialect, defaults)
     drafts = [entry.draft for entry in reading.accepted]
-    fates = Counter(_fates([with_addresses(draft) for draft in drafts]))
+    fates = Counter(_fates([with_addresses(d) for d in drafts], reading.shared))
+    _check_places(reading.shared)
     report = ImportReport(
         dialect=reading.dialect,
         read=reading.read,
@@ -62,6 +73,8 @@ def check_items(
         new=fates["new"],
         revised=fates["revised"],
         unchanged=fates["unchanged"],
+        exhibits=len(reading.shared.exhibits),
+        case_sets=len(reading.shared.case_sets),
         by_type=dict(sorted(Counter(draft.type for draft in drafts).items())),
         rejected=[
             {
@@ -79,8 +92,19 @@ def _reason(problem: Problem) -> dict[str, str]:
     return {"code": problem.code, "message": problem.message, "at": problem.place}
 
 
-def _fates(drafts: list[ItemDraft]) -> list[str]:
+def _check_places(shared: Shared) -> None:
+    """An item is in one case set at most, here and in the file."""
+    wanted = {key: one.key for one in shared.case_sets for key in one.items}
+    places = CaseSetItem.objects.filter(item__key__in=wanted)
+    for item, held in places.values_list("item__key", "case_set__key"):
+        if held != wanted[item]:
+            message = "An item of this case set is in another one."
+            raise FileRefused("case_set_taken", message, f"{wanted[item]} {item}")
+
+
+def _fates(drafts: list[ItemDraft], shared: Shared) -> list[str]:
     fates = []
+    material = {one.key: exhibit_digest(one) for one in shared.exhibits}
     for start in range(0, len(drafts), BATCH):
         batch = drafts[start : start + BATCH]
         digests = dict(
@@ -91,7 +115,7 @@ def _fates(drafts: list[ItemDraft]) -> list[str]:
         for draft in batch:
             if draft.key not in digests:
                 fates.append("new")
-            elif digests[draft.key] == draft_digest(draft, None):
+            elif digests[draft.key] == draft_digest(draft, material.get(draft.exhibit)):
                 fates.append("unchanged")
             else:
                 fates.append("revised")
@@ -117,7 +141,11 @@ def import_items(
     if reading.rejected and not accept_good:
         raise ImportRefused(str(len(reading.rejected)))
     drafts = [store_media(entry.draft, now=now) for entry in reading.accepted]
-    stored = add_item_revisions(drafts, now=now, by=by)
+    shared = reading.shared
+    exhibits = {one.key: add_exhibit(one, now=now) for one in shared.exhibits}
+    stored = add_item_revisions(drafts, now=now, by=by, exhibits=exhibits)
+    for case_set in shared.case_sets:
+        save_case_set(case_set, exhibit=exhibits[case_set.exhibit])
     return ImportReport(**{**asdict(report), "stored": stored})
 
 
@@ -236,6 +264,18 @@ def _decide(kept: ItemImport, state: ImportState, now: datetime) -> None:
 
 
 def export_bank(items: QuerySet[Item], dialect: str) -> Export:
-    """Items in a dialect, with what could not be said in it."""
+    """Items in a dialect, with what could not be said in it.
+
+    A file says material once: items on an older revision of it are left out.
+    """
+    old = on_older_material(items)
     drafts = [with_held_media(draft) for draft in drafts_of(items)]
-    return export_items(drafts, dialect)
+    fresh = [draft for draft in drafts if draft.key not in old]
+    export = export_items(fresh, dialect, shared_of(items))
+    message = "The item hangs on an older revision of its material."
+    lost = tuple(
+        (draft, Problem("exhibit_old", message, draft.exhibit))
+        for draft in drafts
+        if draft.key in old
+    )
+    return replace(export, left_out=export.left_out + lost)

@@ -158,6 +158,7 @@ def export(request: HttpRequest) -> HttpResponse:
             (draft.key, f"{reason_words(p.code, p.message)} {p.place}".strip())
             for draft, p in written.left_out
         ],
+        "sets_left_out": written.sets_left_out,
         "query": query.urlencode(),
     }
     return render(request, "exams/export.html", context)

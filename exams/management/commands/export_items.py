@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
 
 from courses.enums import Aspect
 from exams.enums import ItemType, Pool
@@ -38,3 +39,6 @@ class Command(BaseCommand):
         for draft, problem in export.left_out:
             words = reason_words(problem.code, problem.message)
             self.stderr.write(f"{draft.key}: {words} {problem.place}".strip())
+        for case_set in export.sets_left_out:
+            words = _("Case sets left out")
+            self.stderr.write(f"{words}: {case_set.key}")

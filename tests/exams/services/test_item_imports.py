@@ -1,6 +1,7 @@
 """Files into the bank and out of it: all of a file or what was said, never half."""
 
 import json
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -11,11 +12,19 @@ from django.urls import reverse
 
 from exams.enums import ImportState
 from exams.errors import ImportRefused
-from exams.formats import DIALECTS, Defaults, export_items, read_items
+from exams.formats import (
+    DIALECTS,
+    Defaults,
+    FileRefused,
+    export_items,
+    read_items,
+)
 from exams.formats.html import MEDIA_PATH
-from exams.models import Item, ItemImport, ItemMedia
+from exams.models import CaseSet, Exhibit, Item, ItemImport, ItemMedia
 from exams.queries.bank import bank_items
+from exams.queries.drafts import draft_of, exhibit_draft
 from exams.services import item_imports
+from exams.services.bank import add_exhibit, add_item_revision
 from exams.services.item_imports import (
     check_items,
     drop_import,
@@ -108,6 +117,53 @@ def test_bank_goes_out_and_comes_back_unchanged(db, now, dialect):
 
     assert len(export.written) + len(export.left_out) == 12
     assert report.unchanged == len(export.written) >= 8
+
+
+@pytest.mark.parametrize("dialect", ["xlsx", "qti3"])
+def test_case_sets_go_to_another_bank_and_back(bank, now, dialect):
+    case_set = CaseSet.objects.get()
+    held = [member.item.key for member in case_set.members.select_related("item")]
+    export = export_bank(Item.objects.order_by("pk"), dialect)
+
+    same = take(export.data, now)
+    assert (same.unchanged, same.stored, same.case_sets) == (same.read, 0, 1)
+    assert (Exhibit.objects.count(), CaseSet.objects.count()) == (1, 1)
+    CaseSet.objects.all().delete()
+    take(export.data, now)
+
+    back = CaseSet.objects.get()
+    assert [m.item.key for m in back.members.select_related("item")] == held
+    assert (back.key, back.title, back.intro, back.exhibit) == (
+        case_set.key,
+        case_set.title,
+        case_set.intro,
+        case_set.exhibit,
+    )
+
+
+def test_item_of_another_case_set_refuses_the_file(bank, now):
+    export = export_bank(Item.objects.order_by("pk"), "xlsx")
+    CaseSet.objects.update(key="renamed")
+
+    with pytest.raises(FileRefused) as refused:
+        take(export.data, now)
+
+    assert refused.value.code == "case_set_taken"
+
+
+def test_item_on_an_older_revision_of_material_is_left_out(bank, now, instructor):
+    first, *_others = Item.objects.filter(newest__exhibit__isnull=False)
+    old = first.newest.exhibit
+    new = add_exhibit(replace(exhibit_draft(old), title="新"), now=now)
+    draft = replace(draft_of(first), stem="改过的题干")
+    add_item_revision(draft, now=now, by=instructor, exhibit=new)
+
+    export = export_bank(Item.objects.order_by("pk"), "qti3")
+
+    left = {d.key for d, p in export.left_out if p.code == "exhibit_old"}
+    hanging = Item.objects.filter(newest__exhibit=old)
+    assert left == set(hanging.values_list("key", flat=True))
+    assert first.key in {d.key for d in export.written}
 
 
 def test_pictures_become_our_own_files_once(db, now):
