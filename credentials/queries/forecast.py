@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast, TruncMonth
 
 from accounts.enums import Role
 from accounts.models import Membership, Organisation, User
@@ -17,6 +20,8 @@ from credentials.queries.register import zone
 from credentials.rules.validity import add_months
 
 QUORUM = 2
+LISTED = 100
+"""How many of those who lapse are named on the page; all are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,91 +53,107 @@ def overview_of(user: User, *, now: datetime, months: int = 3) -> Overview:
     """Cover by body today and at the end of the period, and who lapses in it.
 
     Counts officers in post today; a qualification counts in every sector it covers.
+    Five queries, whatever the size of the register.
     """
     end = add_months(now, months)
     roles = (*READING_ROLES, Role.ORGANISATION_ADMIN)
     reached = list(organisations_reached(user, roles, now).order_by("path"))
-    day = now.astimezone(zone()).date()
-    posts = Membership.objects.on(day).filter(
+    posts = Membership.objects.on(now.astimezone(zone()).date()).filter(
         organisation__in=reached, user__is_active=True
     )
-    body_of = dict(posts.values_list("user_id", "organisation_id"))
-    held = list(
-        Qualification.objects.filter(officer_id__in=body_of, closed_at__isnull=True)
-        .select_related("officer", "scheme")
-        .order_by("valid_to")
+    held = Qualification.objects.filter(
+        Exists(posts.filter(user=OuterRef("officer"))), closed_at__isnull=True
     )
-    valid = [q for q in held if _valid(q, now)]
-    later = [q for q in held if _valid(q, end)]
-    lapsing = tuple(q for q in valid if q.valid_to <= end)
-    people = Counter(body_of.values())
+    lapsing = held.filter(_valid(now), valid_to__lte=end)
+    totals = held.aggregate(
+        valid=Count("officer", distinct=True, filter=_valid(now)),
+        suspended=Count("pk", filter=Q(suspended_since__lte=now)),
+        ending=Count("pk", filter=_valid(now) & Q(valid_to__lte=end)),
+    )
+    covers = _covers(posts, now, end)
     return Overview(
-        people=len(body_of),
-        valid=len({q.officer_id for q in valid}),
-        suspended=sum(
-            q.suspended_since is not None and q.suspended_since <= now for q in held
-        ),
-        ending=len(lapsing),
+        people=sum(cover["people"] for cover in covers.values()),
         bodies=tuple(
-            _cover(body, people[body.pk], valid, later, body_of)
-            for body in reached
-            if people[body.pk]
+            _cover(body, covers[body.pk]) for body in reached if body.pk in covers
         ),
         months=_by_month(held, now, 12),
-        lapsing=lapsing,
+        lapsing=tuple(
+            lapsing.select_related("officer", "scheme").order_by("valid_to")[:LISTED]
+        ),
+        **totals,
     )
 
 
-def _cover(
-    body: Organisation,
-    people: int,
-    valid: Iterable[Qualification],
-    later: Iterable[Qualification],
-    body_of: dict[int, int],
-) -> BodyCover:
-    here = [q for q in valid if body_of[q.officer_id] == body.pk]
-    then = [q for q in later if body_of[q.officer_id] == body.pk]
-    now_by, later_by = _by_sector(here), _by_sector(then)
-    sectors = sorted(now_by)
+def _covers(
+    posts: QuerySet[Membership], now: datetime, end: datetime
+) -> dict[int, Mapping[str, Any]]:
+    """Body → people in post, who of them may inspect, and in which sector."""
+    held = "user__qualifications__"
+    counted = {
+        f"{when}_{sector}": Count(
+            "user",
+            distinct=True,
+            filter=_valid(at, held) & Q(listed__contains=f'"{sector}"'),
+        )
+        for when, at in (("now", now), ("end", end))
+        for sector in Sector.values
+    }
+    rows = (
+        posts.alias(listed=Cast(f"{held}sectors", TextField()))
+        .order_by()
+        .values(body=F("organisation"))
+        .annotate(
+            people=Count("user", distinct=True),
+            qualified=Count("user", distinct=True, filter=_valid(now, held)),
+            later=Count("user", distinct=True, filter=_valid(end, held)),
+            **counted,
+        )
+    )
+    return {row["body"]: row for row in rows}
+
+
+def _cover(body: Organisation, row: Mapping[str, Any]) -> BodyCover:
+    covered = [sector for sector in Sector if row[f"now_{sector.value}"]]
     return BodyCover(
         organisation=body,
-        people=people,
-        qualified=len({q.officer_id for q in here}),
-        later=len({q.officer_id for q in then}),
+        people=row["people"],
+        qualified=row["qualified"],
+        later=row["later"],
         short_now=tuple(
-            str(Sector(s).label) for s in sectors if len(now_by[s]) < QUORUM
+            str(s.label) for s in covered if row[f"now_{s.value}"] < QUORUM
         ),
         short_later=tuple(
-            str(Sector(s).label)
-            for s in sectors
-            if len(later_by[s]) < QUORUM <= len(now_by[s])
+            str(s.label)
+            for s in covered
+            if row[f"end_{s.value}"] < QUORUM <= row[f"now_{s.value}"]
         ),
     )
-
-
-def _by_sector(rows: Iterable[Qualification]) -> dict[str, set[int]]:
-    found: dict[str, set[int]] = defaultdict(set)
-    for row in rows:
-        for sector in row.sectors:
-            found[sector].add(row.officer_id)
-    return found
 
 
 def _by_month(
-    rows: Iterable[Qualification], now: datetime, months: int
+    held: QuerySet[Qualification], now: datetime, months: int
 ) -> tuple[tuple[str, int], ...]:
-    ends = Counter(
-        row.valid_to.astimezone(zone()).strftime("%Y-%m")
-        for row in rows
-        if row.valid_to > now
+    """How many terms end in each of the coming months, the present one first."""
+    first = now.astimezone(zone()).replace(day=1)
+    counts = {
+        row["month"].strftime("%Y-%m"): row["count"]
+        for row in held.filter(valid_to__gt=now)
+        .order_by()
+        .values(month=TruncMonth("valid_to", tzinfo=zone()))
+        .annotate(count=Count("pk"))
+    }
+    names = [add_months(first, n).strftime("%Y-%m") for n in range(months)]
+    return tuple((name, counts.get(name, 0)) for name in names)
+
+
+def _valid(at: datetime, prefix: str = "") -> Q:
+    """Within the term, not suspended and not closed at ``at``."""
+    suspended = f"{prefix}suspended_since"
+    return Q(
+        Q(**{f"{suspended}__isnull": True}) | Q(**{f"{suspended}__gt": at}),
+        **{
+            f"{prefix}closed_at__isnull": True,
+            f"{prefix}valid_from__lte": at,
+            f"{prefix}valid_to__gt": at,
+        },
     )
-    names = [
-        add_months(now.astimezone(zone()).replace(day=1), n).strftime("%Y-%m")
-        for n in range(months)
-    ]
-    return tuple((name, ends[name]) for name in names)
-
-
-def _valid(row: Qualification, at: datetime) -> bool:
-    suspended = row.suspended_since is not None and row.suspended_since <= at
-    return row.valid_from <= at < row.valid_to and not suspended
