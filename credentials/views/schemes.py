@@ -6,6 +6,7 @@ from itertools import islice
 
 import yaml
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -27,28 +28,31 @@ from credentials.services.schemes import approve_version, write_version
 
 SHOWN = 200
 ROLES = (Role.CERTIFICATION_OFFICER,)
+READERS = (*ROLES, Role.AUDITOR)
 
 
-@role_required(Role.CERTIFICATION_OFFICER, Role.AUDITOR)
+@role_required(*READERS)
 @require_safe
 def schemes(request: HttpRequest) -> HttpResponse:
     """Every scheme within reach with its versions."""
     person, now = signed_in_person(request), timezone.now()
-    reached = organisations_reached(person, (*ROLES, Role.AUDITOR), now)
+    reached = organisations_reached(person, READERS, now)
     rows = (
         Scheme.objects.filter(organisation__in=reached)
         .select_related("organisation")
         .prefetch_related("versions__written_by", "versions__approved_by")
     )
-    return render(request, "credentials/schemes.html", {"rows": rows, "now": now})
+    writable = set(organisations_reached(person, ROLES, now))
+    context = {"rows": rows, "writable": writable, "now": now}
+    return render(request, "credentials/schemes.html", context)
 
 
-@role_required(Role.CERTIFICATION_OFFICER)
+@role_required(*ROLES)
 @require_http_methods(["GET", "POST"])
 def write(request: HttpRequest, key: str) -> HttpResponse:
     """Writes the next version, beginning with what counts now."""
     person, now = signed_in_person(request), timezone.now()
-    scheme = _scheme(person, key)
+    scheme = _scheme(person, key, *ROLES)
     present = scheme_version_in_effect(scheme, now) or scheme.versions.last()
     start = present.parameters if present else {}
     form = VersionForm(
@@ -71,10 +75,13 @@ def write(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
-@role_required(Role.CERTIFICATION_OFFICER)
+@role_required(*READERS)
 @require_http_methods(["GET", "POST"])
 def version(request: HttpRequest, public_id: str) -> HttpResponse:
-    """One version: its parameters, whom it would touch, and the second signature."""
+    """One version: its parameters, whom it would touch, and the second signature.
+
+    Auditors read; only certification officers of the area sign.
+    """
     person, now = signed_in_person(request), timezone.now()
     row = (
         SchemeVersion.objects.filter(public_id=public_id)
@@ -83,8 +90,11 @@ def version(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     if row is None:
         raise Http404
-    _scheme(person, row.scheme.key)
+    _scheme(person, row.scheme.key, *READERS)
     form = CodeForm(request.POST or None)
+    may_sign = has_role(person, *ROLES, organisation=row.scheme.organisation, now=now)
+    if request.method == "POST" and not may_sign:
+        raise PermissionDenied
     if request.method == "POST" and form.is_valid():
         try:
             verify_code(person, form.cleaned_data["code"])
@@ -107,16 +117,17 @@ def version(request: HttpRequest, public_id: str) -> HttpResponse:
         "digest": digest_of(row.parameters),
         "effects": effects,
         "form": form,
+        "may_sign": may_sign,
         "own": row.written_by_id == person.pk,
         "now": now,
     }
     return render(request, "credentials/scheme_version.html", context)
 
 
-def _scheme(person: User, key: str) -> Scheme:
+def _scheme(person: User, key: str, *roles: Role) -> Scheme:
     scheme = Scheme.objects.filter(key=key).select_related("organisation").first()
     if scheme is None or not has_role(
-        person, *ROLES, organisation=scheme.organisation, now=timezone.now()
+        person, *roles, organisation=scheme.organisation, now=timezone.now()
     ):
         raise Http404
     return scheme
