@@ -57,7 +57,6 @@ class CoursesConfig(AppConfig):
                 _("Course"),
                 activities.course_choices,
                 activities.course_progress,
-                activities.course_progress_of_many,
             )
         )
         register_activity_kind(
@@ -66,7 +65,6 @@ class CoursesConfig(AppConfig):
                 _("Study time"),
                 activities.hour_choices,
                 activities.hour_progress,
-                activities.hour_progress_of_many,
             )
         )
         register_search_source(

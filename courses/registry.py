@@ -88,27 +88,16 @@ class ActivityProgress:
 
 @dataclass(frozen=True)
 class ActivityKind:
-    """A kind of activity with its choices and a person's progress in them.
+    """A kind of activity with its choices and how far people are in them.
 
-    `progress_of_many` answers for many people at once, by their primary key; without it
-    they are asked one by one.
+    `progress` answers for many people at once, by their primary key and the activity's
+    key, with as many queries for a hundred people as for one.
     """
 
     code: str
     label: Any
     choices: Callable[[], list[Activity]]
-    progress: Callable[[Any, list[str]], dict[str, ActivityProgress]]
-    progress_of_many: (
-        Callable[[list[Any], list[str]], dict[int, dict[str, ActivityProgress]]] | None
-    ) = None
-
-    def of_people(
-        self, people: list[Any], keys: list[str]
-    ) -> dict[int, dict[str, ActivityProgress]]:
-        """The progress of some people in some activities of this kind."""
-        if self.progress_of_many is not None:
-            return self.progress_of_many(people, keys)
-        return {person.pk: self.progress(person, keys) for person in people}
+    progress: Callable[[list[Any], list[str]], dict[int, dict[str, ActivityProgress]]]
 
 
 @dataclass(frozen=True)

@@ -24,12 +24,7 @@ def course_choices() -> list[Activity]:
     ]
 
 
-def course_progress(user: User, keys: list[str]) -> dict[str, ActivityProgress]:
-    """How far a person is in each of these courses."""
-    return course_progress_of_many([user], keys)[user.pk]
-
-
-def course_progress_of_many(
+def course_progress(
     people: list[User], keys: list[str]
 ) -> dict[int, dict[str, ActivityProgress]]:
     """How far each of these people is in each of these courses: three queries."""
@@ -77,12 +72,7 @@ def hour_choices() -> list[Activity]:
     ]
 
 
-def hour_progress(user: User, keys: list[str]) -> dict[str, ActivityProgress]:
-    """How much of the demanded minutes a person has studied."""
-    return hour_progress_of_many([user], keys)[user.pk]
-
-
-def hour_progress_of_many(
+def hour_progress(
     people: list[User], keys: list[str]
 ) -> dict[int, dict[str, ActivityProgress]]:
     """How much of the demanded minutes each of these people has studied: one query."""

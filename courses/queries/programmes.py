@@ -136,7 +136,7 @@ def _progress_of(
         kind = activity_kinds().get(code)
         if kind is None:
             continue
-        for person, found in kind.of_people(people, keys).items():
+        for person, found in kind.progress(people, keys).items():
             progress[person] |= {(code, key): one for key, one in found.items()}
     return progress
 
@@ -226,8 +226,7 @@ def person_rows(
 ) -> list[PersonRow]:
     """The progress of some people in an assignment, the furthest behind first.
 
-    As many queries for a hundred people as for one, as far as the kinds of activities
-    answer for many at once.
+    As many queries for a hundred people as for one.
     """
     day = timezone.localdate(now)
     people = list(people)

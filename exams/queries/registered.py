@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.urls import reverse
 
@@ -41,22 +40,26 @@ def exam_activities() -> list[Activity]:
     ]
 
 
-def exam_progress(user: Any, keys: list[str]) -> dict[str, ActivityProgress]:
-    """How far a person is with exams: released and passed is done."""
-    if not isinstance(user, User):
-        return {}
-    progress = {key: ActivityProgress(False, 0, "") for key in keys}
+def exam_progress(
+    people: list[User], keys: list[str]
+) -> dict[int, dict[str, ActivityProgress]]:
+    """How far each of these people is with exams: released and passed is done."""
+    progress = {
+        person.pk: dict.fromkeys(keys, ActivityProgress(False, 0, ""))
+        for person in people
+    }
     sittings = (
-        Sitting.objects.filter(candidate=user, exam__key__in=keys)
+        Sitting.objects.filter(candidate__in=people, exam__key__in=keys)
         .exclude(state=SittingState.VOID)
         .select_related("exam", "released_score")
         .order_by("attempt")
     )
     for sitting in sittings:
+        own, key = progress[sitting.candidate_id], sitting.exam.key
         score = sitting.released_score
         passed = score is not None and score.passed
-        if not progress[sitting.exam.key].done:
-            progress[sitting.exam.key] = ActivityProgress(
+        if not own[key].done:
+            own[key] = ActivityProgress(
                 done=passed,
                 percent=100 if passed else 50,
                 detail=str(SittingState(sitting.state).label),

@@ -80,34 +80,41 @@ def activity_choices() -> list[Activity]:
     ]
 
 
-def activity_progress(user: User, keys: list[str]) -> dict[str, ActivityProgress]:
-    """How far an officer is with the assigned cases: a passed run in any mode."""
+def activity_progress(
+    people: list[User], keys: list[str]
+) -> dict[int, dict[str, ActivityProgress]]:
+    """How far each of these officers is with the cases: a passed run in any mode."""
     reports = (
         ScoreReport.objects.filter(
-            run__user=user, current=True, run__version__case__key__in=keys
+            run__user__in=people, current=True, run__version__case__key__in=keys
         )
         .exclude(run__status=RunStatus.VOID)
-        .values_list("run__version__case__key", "passed", "score")
+        .values_list("run__user_id", "run__version__case__key", "passed", "score")
     )
-    best: dict[str, tuple[bool, float]] = {}
-    for key, passed, points in reports:
-        best[key] = max(best.get(key, (False, 0.0)), (passed, points))
+    best: dict[tuple[int, str], tuple[bool, float]] = {}
+    for person, key, passed, points in reports:
+        before = best.get((person, key), (False, 0.0))
+        best[person, key] = max(before, (passed, points))
     begun = set(
-        Run.objects.filter(user=user, version__case__key__in=keys).values_list(
-            "version__case__key", flat=True
+        Run.objects.filter(user__in=people, version__case__key__in=keys).values_list(
+            "user_id", "version__case__key"
         )
     )
-    return {key: _progress(key, best, begun) for key in keys}
+    return {
+        person.pk: {
+            key: _progress(best.get((person.pk, key)), (person.pk, key) in begun)
+            for key in keys
+        }
+        for person in people
+    }
 
 
-def _progress(
-    key: str, best: dict[str, tuple[bool, float]], begun: set[str]
-) -> ActivityProgress:
-    if key in best:
-        passed, points = best[key]
+def _progress(best: tuple[bool, float] | None, begun: bool) -> ActivityProgress:
+    if best is not None:
+        passed, points = best
         detail = gettext("best score %(score).1f") % {"score": points}
         return ActivityProgress(passed, 100 if passed else 60, detail)
-    if key in begun:
+    if begun:
         return ActivityProgress(False, 30, gettext("begun"))
     return ActivityProgress(False, 0, gettext("not begun"))
 

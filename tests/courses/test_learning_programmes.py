@@ -34,6 +34,7 @@ from tests.courses.learning_factories import begin, make_course, make_lesson, re
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[..., Client]
 DUE = date(2026, 11, 30)
+OVERVIEW_QUERIES = 34
 
 
 @pytest.fixture
@@ -164,6 +165,39 @@ def test_late_is_who_is_not_done_after_the_day(
 
     assert rows[0].programme.late
     assert not person_rows(assignment, [learner], now)[0].programme.late
+
+
+@pytest.mark.parametrize("people", [1, 12])
+def test_overview_costs_the_same_queries(
+    people: int,
+    programme: Programme,
+    county: Organisation,
+    person: Callable[..., User],
+    organisation_admin: User,
+    now: datetime,
+    signed_in: SignedIn,
+    django_assert_num_queries: Callable[..., object],
+) -> None:
+    for kind in ("exam", "simulation"):
+        programme.activities.create(kind=kind, key="any")
+    for number in range(people):
+        reader = person(f"reader{number}", county, Role.TRAINEE)
+        read(begin(reader, LessonPage.objects.get(), now), 5, now)
+    assign_programme(
+        programme,
+        due_on=date(2099, 1, 1),
+        organisations=[county],
+        now=now,
+        by=organisation_admin,
+    )
+    client = signed_in(organisation_admin)
+    url = reverse("courses:programme", args=[programme.public_id])
+    client.get(url)
+
+    with django_assert_num_queries(OVERVIEW_QUERIES):  # type: ignore[attr-defined]
+        answer = client.get(url)
+
+    assert f"人物reader{people - 1}" in answer.content.decode()
 
 
 def test_overview_shows_only_people_in_reach(
