@@ -172,6 +172,7 @@ class SelfCheckBlock(blocks.StructBlock):
         label=pgettext_lazy("self-check", "answers"),
         min_num=2,
         max_num=6,
+        default=[{}, {}],
     )
     explanation = blocks.TextBlock(label=pgettext_lazy("self-check", "why"))
 

@@ -34,6 +34,7 @@ from wagtail.search import index
 
 from courses.blocks import LessonStream, SectionStream
 from courses.enums import Aspect, Sector
+from courses.models.page_forms import TaughtPageForm
 from courses.models.review import ReviewedPageTester
 from courses.rules.completion import Demands
 
@@ -121,6 +122,7 @@ class CoursePage(ReviewedPageMixin, Page):
     parent_page_types = ["courses.CourseIndexPage"]
     subpage_types = ["courses.ModulePage", "courses.LessonPage"]
     exclude_fields_in_copy = ["key"]
+    base_form_class = TaughtPageForm
     template = "courses/course.html"
     search_fields = [*Page.search_fields, index.SearchField("summary")]
     content_panels = [
@@ -287,6 +289,7 @@ class LessonPage(ReviewedPageMixin, Page):
     parent_page_types = ["courses.CoursePage", "courses.ModulePage"]
     subpage_types: list[str] = []
     exclude_fields_in_copy = ["public_id", "reviewer", "reviewed_at"]
+    base_form_class = TaughtPageForm
     template = "courses/lesson.html"
     search_fields = [
         *Page.search_fields,

@@ -212,6 +212,17 @@ def test_editor_opens_for_the_trainer(
     assert answer.status_code == 200
 
 
+def test_editor_offers_only_trainers_as_trainer(
+    draft: LessonPage, instructor: User, learner: User, signed_in: SignedIn
+) -> None:
+    url = reverse("wagtailadmin_pages:edit", args=[draft.pk])
+
+    page = signed_in(instructor).get(url).content.decode()
+
+    assert f'<option value="{instructor.pk}"' in page
+    assert f'<option value="{learner.pk}"' not in page
+
+
 def test_text_changed_during_the_review_is_not_released_with_it(
     draft: LessonPage, instructor: User, legal_reviewer: User
 ) -> None:
