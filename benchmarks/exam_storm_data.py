@@ -20,6 +20,7 @@ from accounts.enums import Level
 from accounts.models import Organisation, User
 from exams.models import Blueprint, BlueprintCell, Exam, Session, Sitting
 from exams.services.item_files import load_item_directory
+from exams.services.results import recompute_sitting
 from exams.services.sittings import assign_sitting, current_answers, prepare_session
 
 ITEMS = Path(__file__).resolve().parent.parent / "config/demo/items"
@@ -94,3 +95,8 @@ def _browser(sitting: Sitting) -> dict[str, object]:
 def answers() -> dict[str, dict[int, object]]:
     """What the database holds after the storm."""
     return {str(s.public_id): current_answers(s).answers for s in Sitting.objects.all()}
+
+
+def recompute_all() -> int:
+    """Compute every score anew from its events; raises when one is not what was stored."""
+    return len([recompute_sitting(sitting) for sitting in Sitting.objects.all()])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.db import connection
@@ -40,6 +41,14 @@ class OwnPostgres:
 
     def stop(self, mode: str) -> None:
         self.control("stop", "-m", mode)
+
+    def kill(self) -> None:
+        """kill -9 of the server and of every process that it started."""
+        first = int((self.data / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        for pid in (first, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def control(self, command: str, *arguments: str) -> None:
         self.run("pg_ctl", command, "-D", str(self.data), *arguments)
