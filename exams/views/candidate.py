@@ -170,8 +170,11 @@ def _texts() -> dict[str, str]:
         "saving": _("Saving…"),
         "offline": _("No connection. Answers are kept on this device."),
         "newer": _("Changed on another device:"),
+        "added": _("Minutes added:"),
+        "over": _(
+            "The time is over. Answers on this device are sent when it is online."
+        ),
         "paused": _("Paused by the invigilator. Your time stands still."),
-        "closed": _("The sitting is closed."),
         "sign_in": _("You are signed out. Sign in again in another tab."),
         "answered": _("answered"),
         "open": _("open"),

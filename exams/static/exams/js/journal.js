@@ -72,6 +72,10 @@ export class Journal {
     return new Set([...this.memory.values()].map((line) => line.q));
   }
 
+  get isKept() {
+    return this.database !== null;
+  }
+
   get size() {
     return this.memory.size;
   }

@@ -1,6 +1,7 @@
 // The paper: one question at a time, every change into the journal, the journal to the
 // server, and on the screen only what the server has acknowledged.
 
+import { ServerClock } from "./clock.js";
 import { Journal } from "./journal.js";
 
 const BATCH = 200;
@@ -21,13 +22,15 @@ const csrf = paper.elements.csrfmiddlewaretoken.value;
 const journal = new Journal(data.id);
 let known = data.head ?? 0;
 let deadline = data.deadline ? Date.parse(data.deadline) : null;
-let offset = Date.parse(data.now) - Date.now();
+const clock = new ServerClock(data.now);
 let state = data.state;
 let current = 0;
 let failures = 0;
 let sending = null;
 let timer = null;
 let ended = false;
+let asking = false;
+let signedOut = false;
 
 // ---- the device's name and its counter survive a reload of this tab
 
@@ -112,7 +115,7 @@ function keepPlacesApart(section, changed) {
 async function record(kind, section = null, answer = undefined) {
   counter += 1;
   remember();
-  const line = { client, n: counter, kind, at: new Date(Date.now() + offset).toISOString() };
+  const line = { client, n: counter, kind, at: new Date(clock.now()).toISOString() };
   if (section) line.q = position(section);
   if (answer !== undefined) line.a = answer;
   await journal.add(line);
@@ -134,7 +137,7 @@ async function post(client, lines) {
     headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
     body: JSON.stringify({ client, known, events: asEvents(lines) }),
     credentials: "same-origin",
-    redirect: "error",
+    redirect: "manual",
   });
 }
 
@@ -154,6 +157,7 @@ async function sendAll() {
     } catch {
       return later();
     }
+    signedOut = response.type === "opaqueredirect";
     if (response.ok) {
       failures = 0;
       await journal.drop(lines);
@@ -166,6 +170,8 @@ async function sendAll() {
     } else if (response.status === 400) {
       await journal.drop(lines);
       toast(texts.refused);
+    } else if (response.status === 403 && journal.isKept) {
+      return location.reload(); // signed in anew elsewhere: this page's token is old
     } else {
       return later();
     }
@@ -205,12 +211,12 @@ const clockText = (when) => new Date(when).toLocaleTimeString("zh-Hans-CN", { ho
 
 function showSave(savedAt) {
   const line = document.querySelector("[data-save]");
-  const lost = failures > 1 || !navigator.onLine;
+  const lost = failures > 1 || signedOut || !navigator.onLine;
   if (lost) document.documentElement.dataset.dropped = "1";
   line.classList.toggle("is-bad", lost && journal.size > 0);
   line.classList.toggle("is-sending", !lost && journal.size > 0);
   const text = line.querySelector("[data-save-text]");
-  if (journal.size && lost) text.textContent = texts.offline;
+  if (journal.size && lost) text.textContent = signedOut ? texts.sign_in : texts.offline;
   else if (journal.size) text.textContent = texts.saving;
   else if (savedAt) text.textContent = `${texts.saved} ${clockText(savedAt)}`;
   const pending = journal.pendingQuestions();
@@ -296,49 +302,71 @@ function toast(text) {
 
 // ---- the clock is the server's
 
+const secondsLeft = () => Math.max(0, Math.ceil((deadline - clock.now()) / 1000));
+
 function tick() {
   if (deadline === null || ended) return;
-  const left = Math.max(0, Math.ceil((deadline - Date.now() - offset) / 1000));
+  if (clock.hasJumped) poll();
+  holdStill();
+  if (state === "paused") return;
+  const left = secondsLeft();
   const place = document.querySelector("[data-clock]");
-  if (state !== "paused") {
-    const [h, m, s] = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
-    const two = (n) => String(n).padStart(2, "0");
-    place.textContent = h ? `${h}:${two(m)}:${two(s)}` : `${two(m)}:${two(s)}`;
-    place.closest(".sitbar__clock").classList.toggle("is-short", left <= 300);
-    if (left === 300) toast(texts.minutes);
-    if (left === 0) handIn();
+  const [h, m, s] = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
+  const two = (n) => String(n).padStart(2, "0");
+  place.textContent = h ? `${h}:${two(m)}:${two(s)}` : `${two(m)}:${two(s)}`;
+  place.closest(".sitbar__clock").classList.toggle("is-short", left <= 300);
+  if (left === 300) toast(texts.minutes);
+  if (left === 0) timeIsUp();
+}
+
+// Only the server says that the time is over. Without it nothing more can be written,
+// and what is in the journal waits for the connection.
+async function timeIsUp() {
+  if (asking) return;
+  asking = true;
+  for (const section of waiting.keys()) takeTyped(section);
+  const isTold = await poll();
+  if (isTold && !secondsLeft()) return handIn();
+  if (!isTold) {
+    document.querySelector("[data-save-text]").textContent = texts.over;
+    await new Promise((resolve) => { setTimeout(resolve, RETRY[0]); });
   }
+  asking = false;
+}
+
+function holdStill() {
+  const still = state === "paused" || (deadline !== null && !secondsLeft());
+  for (const control of paper.querySelectorAll("fieldset")) control.disabled = still;
 }
 
 function setState(next) {
   if (next === state) return;
   state = next;
-  const paused = state === "paused";
-  for (const control of paper.querySelectorAll("fieldset")) control.disabled = paused;
-  if (paused) toast(texts.paused);
+  holdStill();
+  if (state === "paused") toast(texts.paused);
   if (["submitted", "expired", "marked", "released", "void"].includes(state)) end();
 }
 
 async function poll() {
-  const before = Date.now();
+  const before = performance.now();
   let answer;
   try {
     const response = await fetch(data.urls.clock, { credentials: "same-origin", redirect: "error" });
     answer = await response.json();
   } catch {
     failures = Math.max(failures, 1);
-    return;
+    return false;
   }
-  const middle = (before + Date.now()) / 2;
-  offset = Date.parse(answer.now) - middle;
+  clock.set(answer.now, (before + performance.now()) / 2);
   if (answer.deadline && Date.parse(answer.deadline) !== deadline) {
     deadline = Date.parse(answer.deadline);
     const last = answer.notices.at(-1);
-    if (last) toast(`+${last.minutes} min ${last.reason}`);
+    if (last) toast(`${texts.added} ${last.minutes}　${last.reason}`);
   }
   setState(answer.state);
   for (const note of answer.notes) showNote(note);
   if (journal.size) send();
+  return true;
 }
 
 function showNote(note) {
@@ -405,25 +433,39 @@ function onKey(event) {
   event.preventDefault();
 }
 
+// What is being typed and was not yet taken into the journal.
+const waiting = new Map();
+
+function takeTyped(section) {
+  if (!waiting.has(section)) return;
+  clearTimeout(waiting.get(section));
+  waiting.delete(section);
+  answerChanged(section);
+}
+
 function listen() {
-  const waiting = new Map();
   paper.addEventListener("input", (event) => {
     const section = event.target.closest("[data-question]");
     if (!section) return;
     keepPlacesApart(section, event.target);
     clearTimeout(waiting.get(section));
     const typed = event.target.matches("textarea, input:not([type=radio]):not([type=checkbox])");
-    if (typed) waiting.set(section, setTimeout(() => { waiting.delete(section); answerChanged(section); }, QUIET));
+    if (typed) waiting.set(section, setTimeout(takeTyped, QUIET, section));
     else answerChanged(section);
   });
   paper.addEventListener("focusout", (event) => {
     const section = event.target.closest("[data-question]");
-    if (!section || !waiting.has(section)) return;
-    clearTimeout(waiting.get(section));
-    waiting.delete(section);
-    answerChanged(section);
+    if (section) takeTyped(section);
   });
-  paper.addEventListener("submit", () => { ended = true; packJournal(); });
+  paper.addEventListener("submit", (event) => {
+    if (!navigator.onLine) {
+      event.preventDefault();
+      document.getElementById("end").close();
+      return toast(texts.offline);
+    }
+    ended = true;
+    packJournal();
+  });
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", (event) => {
     const turn = event.target.closest("[data-turn]");
