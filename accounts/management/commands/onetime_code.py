@@ -33,4 +33,4 @@ class Command(BaseCommand):
 
 def _step(device: TOTPDevice) -> int:
     """The step in the middle of what is accepted; it moves when codes came early."""
-    return int((time.time() - device.t0) // device.step) + device.drift
+    return int((time.time() - device.t0) // device.step + device.drift)
