@@ -158,6 +158,34 @@ def test_edit_view_does_not_publish(
     assert not is_live(draft)
 
 
+def test_reviewer_who_only_read_it_in_the_editor_can_release(
+    draft: LessonPage, instructor: User, legal_reviewer: User, signed_in: SignedIn
+) -> None:
+    draft.body = [("heading", "标题")]
+    draft.save_revision(user=instructor)
+    submit(draft, instructor)
+    data = nested_form_data(
+        {
+            "title": draft.title,
+            "slug": draft.slug,
+            "summary": "",
+            "minutes": "10",
+            "law_as_of": str(draft.law_as_of),
+            "trainer": "",
+            "body": streamfield([("heading", "标题")]),
+            "comments": inline_formset([]),
+        }
+    )
+    data["body-0-id"] = str(draft.body[0].id)
+    url = reverse("wagtailadmin_pages:edit", args=[draft.pk])
+
+    signed_in(legal_reviewer).post(
+        url, {**data, "action-workflow-action": "1", "workflow-action-name": "approve"}
+    )
+
+    assert is_live(draft)
+
+
 def test_reviewer_asks_for_changes(
     draft: LessonPage, instructor: User, legal_reviewer: User, signed_in: SignedIn
 ) -> None:
