@@ -92,7 +92,9 @@ def resume_sitting(sitting: Sitting, *, by: User, now: datetime) -> Sitting:
     if target is None or locked.paused_at is None:
         raise NotAllowedNow(locked.state)
     seconds = pause_seconds(locked.paused_at, now)
-    _write_entry(locked, ClockKind.PAUSE, seconds, reason="", by=by, now=now)
+    paused = locked.events.filter(kind=EventKind.PAUSED).order_by("seq").last()
+    reason = paused.payload["reason"][:300] if paused else ""
+    _write_entry(locked, ClockKind.PAUSE, seconds, reason=reason, by=by, now=now)
     locked.state, locked.paused_at = target, None
     locked.save(update_fields=["state", "paused_at", "deadline"])
     payload = {"seconds": seconds, "by": str(by.public_id)}

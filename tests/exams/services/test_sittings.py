@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from exams.data import ClientEvent
-from exams.enums import EventKind, SittingState
+from exams.enums import ClockKind, EventKind, SittingState
 from exams.errors import (
     AttemptsUsedUp,
     BadBatch,
@@ -364,6 +364,8 @@ def test_pause_takes_no_time_and_no_answers(running, save, invigilator, now):
 
     running.refresh_from_db()
     assert running.deadline == now + 67 * MINUTE
+    given_back = running.clock_entries.get(kind=ClockKind.PAUSE)
+    assert (given_back.seconds, given_back.reason) == (7 * 60, "去洗手间")
 
 
 def test_forgotten_pause_ends_with_the_session(running, session, invigilator, now):
