@@ -163,6 +163,9 @@ class OptionBlock(blocks.StructBlock):
     feedback = blocks.CharBlock(label=_("feedback"), required=False)
 
 
+NO_ANSWER = {"text": "", "correct": False, "feedback": ""}
+
+
 class SelfCheckBlock(blocks.StructBlock):
     """A question on the lesson, answered as often as one likes, never graded."""
 
@@ -172,7 +175,7 @@ class SelfCheckBlock(blocks.StructBlock):
         label=pgettext_lazy("self-check", "answers"),
         min_num=2,
         max_num=6,
-        default=[{}, {}],
+        default=[NO_ANSWER, NO_ANSWER],
     )
     explanation = blocks.TextBlock(label=pgettext_lazy("self-check", "why"))
 
