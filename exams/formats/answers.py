@@ -79,7 +79,9 @@ def read_answer(
 def _letters(text: str, count: int) -> list[int]:
     letters = [c for c in text.upper() if c not in " ,，;；、/|.。\n\t"]
     known = LETTERS[:count]
-    if not letters or any(letter not in known for letter in letters):
+    if not letters:
+        raise QuestionRefused("answer_missing", "The question has no answer.")
+    if any(letter not in known for letter in letters):
         message = "The answer does not name options by their letters."
         raise QuestionRefused("answer_letters", message, text[:40])
     return [known.index(letter) for letter in letters]

@@ -174,7 +174,7 @@ def test_a_file_with_errors_goes_from_upload_to_the_good_ones(
     page.get_by_role("button", name="检查文件").click()
 
     rejected = page.get_by_role("region", name="不能导入的试题").get_by_role("row")
-    expect(rejected.filter(has_text="第 3 行")).to_contain_text("答案")
+    expect(rejected.filter(has_text="第 3 行")).to_contain_text("没有答案")
     expect(rejected.filter(has_text="第 4 行")).to_contain_text("题型")
     expect(rejected.filter(has_text="第 6 行")).to_contain_text("答案")
     expect(rejected.get_by_role("rowheader")).to_have_count(3)

@@ -108,7 +108,7 @@ def test_other_types(kind, options, answer, name, value):
         (row("画图题", "画", "", "A"), "type_unknown"),
         (row("", "没有题型", "甲/乙", "A"), "type_unknown"),
         (row("单选题", "答案在外", "甲/乙", "C"), "answer_letters"),
-        (row("单选题", "没有答案", "甲/乙", ""), "answer_letters"),
+        (row("单选题", "没有答案", "甲/乙", ""), "answer_missing"),
         (row("单选题", "两个答案", "甲/乙", "AB"), "key_count"),
         (row("单选题", "同样的选项", "甲/甲", "A"), "options_equal"),
         (row("单选题", "缺一个选项", "甲//丙", "A"), "option_empty"),
