@@ -6,7 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.server import PASSWORD, Server, served
 
@@ -14,6 +20,9 @@ SIZES = {"phone": (390, 844), "desktop": (1440, 900)}
 AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
 SERIOUS = {"serious", "critical"}
 SHOTS = os.environ.get("SHOTS", "")
+
+# A busy machine is slow, and slow is no failure.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
