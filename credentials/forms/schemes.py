@@ -26,7 +26,7 @@ class VersionForm(forms.Form):
         label=_("Parameters (YAML)"),
         max_length=20000,
         widget=forms.Textarea(
-            attrs={"rows": 24, "class": "textarea num", "spellcheck": "false"}
+            attrs={"rows": 24, "class": "textarea scheme__edit", "spellcheck": "false"}
         ),
     )
 
