@@ -32,6 +32,13 @@ def sign(page: Page, server: Server, user: str) -> None:
     expect(page.locator(".signs .is-now")).to_have_count(0)
 
 
+def address_of_the_code(words: str) -> str:
+    """What the code on a certificate opens; it is printed beside it as well."""
+    found = re.search(r"https?://[^/]+/register/c/[\w-]+/", "".join(words.split()))
+    assert found, words
+    return found[0]
+
+
 def test_from_proposal_to_certificate_to_suspension(
     visit: Visitor, server: Server
 ) -> None:
@@ -72,6 +79,10 @@ def test_from_proposal_to_certificate_to_suspension(
     expect(shown.locator(".stamp")).to_have_class("stamp stamp--ok")
     expect(shown.locator(".person__name")).not_to_have_text(WHO)
     check_page(anyone, "public-valid")
+    scanned = visit(PHONE)
+    scanned.goto(address_of_the_code(words))
+    expect(scanned.locator(".person .stamp")).to_have_class("stamp stamp--ok")
+    expect(scanned.locator(".person__name")).to_have_text(WHO)
 
     first.goto("/qualifications/people/?q=" + WHO)
     first.get_by_role("link", name=WHO).first.click()
@@ -92,6 +103,9 @@ def test_from_proposal_to_certificate_to_suspension(
     expect(shown.locator(".stamp")).to_have_class("stamp stamp--bad")
     expect(shown).to_contain_text("不能作为检查人员")
     check_page(anyone, "public-suspended")
+    scanned.reload()
+    expect(scanned.locator(".person .stamp")).to_have_class("stamp stamp--bad")
+    check_page(scanned, "public-scanned")
 
 
 def test_anybody_reports_what_was_not_right(visit: Visitor) -> None:
