@@ -139,6 +139,8 @@ STAFF = {
     "exams:bank": {"trainer", "legal_reviewer"},
     "exams:bank_act": {"trainer", "legal_reviewer"},
     "exams:item": {"trainer", "legal_reviewer"},
+    "exams:item_preview": {"trainer", "legal_reviewer"},
+    "exams:item_similar": {"trainer", "legal_reviewer"},
     "exams:item_act": {"trainer", "legal_reviewer"},
     "exams:item_new": {"trainer"},
     "exams:item_comment": {"trainer", "legal_reviewer", "assessor"},
