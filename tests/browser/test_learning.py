@@ -64,7 +64,8 @@ def test_reading_on_a_phone_goes_on_at_the_desk(visit: Visitor) -> None:
     enter(phone, "rescue-teams")
     expect(phone.locator("[data-study-state]")).to_have_text("正在计时")
     phone.locator("article h2").nth(2).evaluate(READ_UP_TO)
-    place = beat(phone)["position"]
+    told = (beat(phone)["position"] for _beat in range(5))
+    place = next(position for position in told if position)
 
     desk = visit(DESKTOP, user="linxi06")
     desk.goto(phone.url)
