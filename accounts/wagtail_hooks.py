@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, include, path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from accounts.enums import Role
-from accounts.permissions import has_role
 from accounts.views.desk import roster_urls
+from accounts.viewsets import RoleMenuItem
 
 
 @hooks.register("register_admin_urls")
@@ -26,22 +25,20 @@ def add_people_menu(request: HttpRequest, items: list[MenuItem]) -> None:
     items += [item for item in people_menu_items() if item.is_shown(request)]
 
 
-class PeopleMenuItem(MenuItem):
-    """Shown to those who administer an organisation."""
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        return has_role(request.user, Role.ORGANISATION_ADMIN, now=timezone.now())
-
-
 def people_menu_items() -> list[MenuItem]:
     """The people of my organisations, and the roster."""
     return [
-        PeopleMenuItem(
-            _("My people"), reverse("accounts:people"), icon_name="group", order=700
+        RoleMenuItem(
+            _("My people"),
+            reverse("accounts:people"),
+            roles=(Role.ORGANISATION_ADMIN,),
+            icon_name="group",
+            order=700,
         ),
-        PeopleMenuItem(
+        RoleMenuItem(
             _("Import a roster"),
             reverse("people_desk:roster"),
+            roles=(Role.ORGANISATION_ADMIN,),
             icon_name="upload",
             order=710,
         ),

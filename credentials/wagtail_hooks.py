@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
 from django.urls import URLResolver, include, path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from accounts.permissions import has_role
+from accounts.viewsets import RoleMenuItem
 from credentials.views.schemes import READERS
 from credentials.viewsets.connected_systems import (
     connected_systems_item,
@@ -30,19 +28,13 @@ def add_connected_systems() -> MenuItem:
     return connected_systems_item()
 
 
-class SchemesItem(MenuItem):
-    """Shown to those who may read schemes; the screens behind it ask again."""
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        return has_role(request.user, *READERS, now=timezone.now())
-
-
 @hooks.register("register_admin_menu_item")
 def add_schemes() -> MenuItem:
     """The schemes in the main menu: written by one person, approved by another."""
-    return SchemesItem(
+    return RoleMenuItem(
         _("Schemes"),
         reverse("credentials:schemes"),
+        roles=READERS,
         name="schemes",
         icon_name="form",
         order=710,

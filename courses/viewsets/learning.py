@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.http import HttpRequest
 from django.urls import reverse_lazy
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.menu import MenuItem
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from accounts.enums import Role
-from accounts.models import User
-from accounts.permissions import has_role
+from accounts.viewsets import RoleMenuItem
 from courses.models import Section
 from courses.queries.programmes import MANAGING_ROLES
 
@@ -29,20 +23,6 @@ class SectionViewSet(SnippetViewSet):
     add_to_admin_menu = True
     list_display = ["title", "live", "latest_revision"]
     search_fields = ["title"]
-
-
-class RoleMenuItem(MenuItem):
-    """A menu item for those who hold one of the roles."""
-
-    def __init__(self, *args: Any, roles: tuple[Role, ...], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.roles = roles
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        user = request.user
-        return isinstance(user, User) and has_role(
-            user, *self.roles, now=timezone.now()
-        )
 
 
 def learning_menu_items() -> list[RoleMenuItem]:

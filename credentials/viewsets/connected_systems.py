@@ -18,9 +18,9 @@ from django.views.decorators.http import (
     require_POST,
     require_safe,
 )
-from wagtail.admin.menu import MenuItem
 
-from accounts.permissions import has_role, recent_code_required, signed_in_person
+from accounts.permissions import recent_code_required, signed_in_person
+from accounts.viewsets import RoleMenuItem
 from credentials.errors import CredentialsError
 from credentials.forms.connect import ProposalForm
 from credentials.models import ApplicationProposal, ClientSecret, ConnectedApplication
@@ -150,15 +150,12 @@ def connected_systems_urls() -> list[URLPattern]:
     ]
 
 
-class ConnectedSystemsItem(MenuItem):
-    """Shown to those who may connect systems."""
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        return has_role(request.user, *CONNECTORS, now=timezone.now())
-
-
-def connected_systems_item() -> ConnectedSystemsItem:
+def connected_systems_item() -> RoleMenuItem:
     """What the desk adds to the main menu."""
-    return ConnectedSystemsItem(
-        _("Connected systems"), reverse(LIST), icon_name="key", order=720
+    return RoleMenuItem(
+        _("Connected systems"),
+        reverse(LIST),
+        roles=CONNECTORS,
+        icon_name="key",
+        order=720,
     )
