@@ -26,7 +26,7 @@ test-postgres: setup
 	@scripts/with_postgres $(PY) -m pytest -n auto --dist loadfile --create-db
 
 test-browser: setup
-	@scripts/with_browser $(PY) -m pytest tests/browser -m browser
+	@scripts/with_browser $(PY) -m pytest tests/browser -m browser -n 2 --dist loadfile
 
 test-faults: setup
 	@FAULT_TESTS=1 scripts/with_postgres $(PY) -m pytest -m faults

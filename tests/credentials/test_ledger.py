@@ -104,6 +104,28 @@ def test_database_refuses_to_truncate(ledger, table):
         execute(" ".join(["TRUNCATE", f"credentials_{table}", "CASCADE"]))
 
 
+def test_following_entry_reads_the_ledger_by_its_index(ledger):
+    if connection.vendor != "postgresql":
+        return  # SQLite makes the plan of a trigger anew for every statement
+
+    def whole_reads():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT seq_scan FROM pg_stat_xact_user_tables "
+                "WHERE relname = 'credentials_ledgerentry'"
+            )
+            return cursor.fetchone()[0]
+
+    last = LedgerEntry.objects.get(sequence=4)
+    before = whole_reads()
+    for sequence in (5, 6):
+        last.pk, last.sequence = None, sequence
+        last.prev_hash, last.hash = last.hash, f"hash {sequence}"
+        last.save(force_insert=True)
+
+    assert whole_reads() == before
+
+
 def test_untouched_ledger_is_intact(ledger, now):
     make_checkpoint(now=now)
 
