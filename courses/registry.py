@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from accounts.enums import Role
+
 
 @dataclass(frozen=True)
 class CitedPlace:
@@ -58,13 +60,16 @@ class Citer:
     """A kind of object that cites the law.
 
     ``carry_forward`` rewrites a document, as a new revision that goes the way every
-    revision goes; without it the review itself is what counts.
+    revision goes; without it the review itself is what counts. ``readers`` are the roles
+    that may open such an object, and nobody else learns that it is there: the title of
+    an item would give it away. Without them everybody may.
     """
 
     kind: str
     label: Any
     iter_citations: Callable[[], Iterable[CitedPlace]]
     carry_forward: Callable[[CarriedCitations], None] | None = None
+    readers: frozenset[Role] | None = None
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,17 @@ class CredentialsConfig(AppConfig):
         from accounts.registry import PersonalData, register_personal_data
         from courses.registry import Citer, register_citer
         from credentials import receivers
+        from credentials.permissions import SCHEME_READERS
         from credentials.queries import law, personal
         from credentials.services.privacy import forget_person
 
         register_citer(
-            Citer(law.SCHEME_KIND, _("Qualification scheme"), law.scheme_citations)
+            Citer(
+                law.SCHEME_KIND,
+                _("Qualification scheme"),
+                law.scheme_citations,
+                readers=frozenset(SCHEME_READERS),
+            )
         )
         register_personal_data(
             PersonalData(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
+from django.utils import timezone
 
+from accounts.enums import Role
 from accounts.models import User
-from accounts.permissions import has_role, role_required
+from accounts.permissions import has_role, is_verified, role_required
+from accounts.queries import organisations_reached
 from credentials.models import Proposal, Qualification
 from credentials.queries.applications import CONNECTORS
 from credentials.queries.desk import (
@@ -17,7 +20,15 @@ from credentials.queries.desk import (
     proposals_reached,
 )
 
+SCHEME_READERS = (*DESK_ROLES, Role.AUDITOR)
 connector_required = role_required(*CONNECTORS)
+
+
+def may_connect(request: HttpRequest) -> bool:
+    """Signed in with code, in a role that connects systems."""
+    return is_verified(request) and has_role(
+        request.user, *CONNECTORS, now=timezone.now()
+    )
 
 
 def proposal_for(user: User, public_id: str, now: datetime) -> Proposal:
@@ -52,6 +63,12 @@ def qualification_to_read(user: User, public_id: str, now: datetime) -> Qualific
     ):
         raise Http404
     return row
+
+
+def issuers_read(user: User, now: datetime) -> set[int]:
+    """The bodies whose qualifications the person reads, by primary key."""
+    reached = organisations_reached(user, READING_ROLES, now)
+    return set(reached.values_list("pk", flat=True))
 
 
 def _qualification(public_id: str) -> Qualification:

@@ -8,7 +8,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from accounts.viewsets import RoleMenuItem
-from credentials.views.schemes import READERS
+from credentials.permissions import SCHEME_READERS
 from credentials.viewsets.connected_systems import (
     connected_systems_item,
     connected_systems_urls,
@@ -34,7 +34,7 @@ def add_schemes() -> MenuItem:
     return RoleMenuItem(
         _("Schemes"),
         reverse("credentials:schemes"),
-        roles=READERS,
+        roles=SCHEME_READERS,
         name="schemes",
         icon_name="form",
         order=710,

@@ -10,6 +10,7 @@ class ExamsConfig(AppConfig):
         from accounts.registry import PersonalData, register_personal_data
         from courses import registry
         from exams import queries
+        from exams.permissions import BANK_READERS
         from exams.queries import personal
         from exams.services.carrying import carry_item_forward
         from exams.services.privacy import forget_person
@@ -20,7 +21,13 @@ class ExamsConfig(AppConfig):
             )
         )
         registry.register_citer(
-            registry.Citer("item", _("Items"), queries.cited_places, carry_item_forward)
+            registry.Citer(
+                "item",
+                _("Items"),
+                queries.cited_places,
+                carry_item_forward,
+                frozenset(BANK_READERS),
+            )
         )
         registry.register_activity_kind(
             registry.ActivityKind(

@@ -14,6 +14,7 @@ from exams.models import Exam, Session
 KEEPERS = (Role.TRAINER, Role.ASSESSOR)
 RELEASERS = (Role.ASSESSOR, Role.CERTIFICATION_OFFICER)
 WATCHERS = (Role.INVIGILATOR, Role.AUDITOR)
+BANK_READERS = (*KEEPERS, Role.LEGAL_REVIEWER, Role.AUDITOR)
 
 
 def sessions_watched(user: User, now: datetime) -> QuerySet[Session]:
@@ -50,7 +51,7 @@ def desks_of(user: User, now: datetime) -> list[str]:
     roles = roles_of(user, now)
     desks = {
         "exams:setup": {*KEEPERS},
-        "exams:bank": {*KEEPERS, Role.LEGAL_REVIEWER, Role.AUDITOR},
+        "exams:bank": {*BANK_READERS},
         "exams:sessions": {*WATCHERS, *RELEASERS},
     }
     return [name for name, wanted in desks.items() if roles & wanted]

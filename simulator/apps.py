@@ -19,6 +19,7 @@ class SimulatorConfig(AppConfig):
             register_citer,
         )
         from simulator import queries
+        from simulator.permissions import CASE_READERS
         from simulator.services import carrying
 
         register_personal_data(
@@ -34,6 +35,7 @@ class SimulatorConfig(AppConfig):
                 _("Inspection case"),
                 queries.iter_citations,
                 carrying.carry_case_forward,
+                frozenset(CASE_READERS),
             )
         )
         register_citer(
@@ -45,7 +47,12 @@ class SimulatorConfig(AppConfig):
             )
         )
         register_citer(
-            Citer(queries.PROFILE_KIND, _("Scoring profile"), queries.profile_citations)
+            Citer(
+                queries.PROFILE_KIND,
+                _("Scoring profile"),
+                queries.profile_citations,
+                readers=frozenset(CASE_READERS),
+            )
         )
         register_activity_kind(
             ActivityKind(

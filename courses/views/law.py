@@ -13,7 +13,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from accounts.enums import STAFF_ROLES
 from accounts.permissions import has_role
 from courses.citations import cn_to_int
 from courses.enums import ArticleChange, StatuteKind
@@ -36,10 +35,9 @@ from courses.queries.reading import (
     read_edition,
 )
 from courses.queries.search import search, suggest
-from courses.registry import CitedPlace, citers
+from courses.registry import CitedPlace, Citer, citers
 from courses.search.glossary import glossary
 
-LEARNER_KINDS = frozenset({"lesson", "course", "section", "simulator.checklist"})
 _PLACE = re.compile(r"(\d{1,4})(?:-(\d{1,2}))?")
 _NUMBER = re.compile(r"^第?\s*(?P<number>[\d零一二三四五六七八九十百千]+)\s*条?$")
 MOST_FOUND = 40
@@ -225,15 +223,17 @@ def _article_number(query: str, law: str) -> tuple[int, int] | None:
 def _related(
     request: HttpRequest, edition: StatuteEdition, chosen: tuple[int, int]
 ) -> list[tuple[str, list[CitedPlace]]]:
-    """Items and cases are for staff alone: their titles would give them away."""
-    user = request.user
-    staff = user.is_authenticated and (
-        user.is_superuser or has_role(user, *STAFF_ROLES, now=timezone.now())
-    )
+    """What cites the article, of the kinds that this person may open."""
     places = cited_by_lately(edition.statute.law, *chosen)
     groups: list[tuple[str, list[CitedPlace]]] = []
     for citer in citers():
         unique = {p.object_id: p for p in places if p.kind == citer.kind}
-        if unique and (staff or citer.kind in LEARNER_KINDS):
+        if unique and _may_open(request, citer):
             groups.append((str(citer.label), list(unique.values())))
     return groups
+
+
+def _may_open(request: HttpRequest, citer: Citer) -> bool:
+    return citer.readers is None or has_role(
+        request.user, *citer.readers, now=timezone.now()
+    )

@@ -5,20 +5,53 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
 from credentials.gate.artefacts import ROUTES
 from credentials.gate.routes import Route
 
 EVALUATIONS = {
-    "/access/v1/evaluation": "One question (AuthZEN 1.0)",
-    "/access/v1/evaluations": "Many questions (AuthZEN 1.0)",
-    "/access/v1/search/subject": "Who may (AuthZEN 1.0)",
-    "/access/v1/search/resource": "Where somebody may (AuthZEN 1.0)",
-    "/access/v1/search/action": "What somebody may (AuthZEN 1.0)",
+    "/access/v1/evaluation": _("Asks whether this team may do this, here and now."),
+    "/access/v1/evaluations": _("Asks many questions at once."),
+    "/access/v1/search/subject": _("Tells who may."),
+    "/access/v1/search/resource": _("Tells where somebody may."),
+    "/access/v1/search/action": _("Tells what somebody may."),
 }
 PUBLIC = {
-    "/.well-known/authzen-configuration": "Metadata of the decision point",
-    "/.well-known/jwks.json": "Public keys of the gate",
-    "/status/1": "Status list of qualifications",
+    "/.well-known/authzen-configuration": _("Where the endpoints are."),
+    "/.well-known/jwks.json": _("The public keys of the gate."),
+    "/status/1": _("The status list of all qualifications."),
+}
+OWN = {
+    ("POST", "/gate/v1/permits"): _(
+        "Decides and records a permit, at once or not at all."
+    ),
+    ("GET", "/gate/v1/permits/{permit}"): _("Shows one permit of the caller."),
+    ("POST", "/gate/v1/permits/{permit}/confirm"): _(
+        "Asks again on arrival, about the people who really came."
+    ),
+    ("POST", "/gate/v1/permits/{permit}/withdraw"): _("Ends a permit of the caller."),
+    ("GET", "/gate/v1/decisions"): _(
+        "Lists what the caller asked, by officer or inspection, newest first."
+    ),
+    ("GET", "/events/v1"): _(
+        "Lists the events after a number, in order, without gaps."
+    ),
+    ("GET", "/gate/v1/offline/policy"): _(
+        "The rules by which a terminal decides alone."
+    ),
+    ("GET", "/gate/v1/offline/credentials/{officer}"): _(
+        "The credentials of one officer of the caller's area."
+    ),
+    ("POST", "/gate/v1/offline/terminals"): _("Registers a terminal of the caller."),
+    ("POST", "/gate/v1/offline/records"): _(
+        "Takes decisions made without network and tells where the register differs."
+    ),
+    ("POST", "/gate/v1/webhooks"): _(
+        "Adds an address to push events to; its secret is shown only then."
+    ),
+    ("GET", "/gate/v1/webhooks"): _("Lists the caller's addresses and how they do."),
 }
 ERRORS = {
     "400": "The request cannot be understood",
@@ -114,11 +147,14 @@ def openapi_document(base_url: str) -> dict[str, Any]:
         paths[path] = {"post": _operation(summary, scope, path, "POST")}
     for path, summary in PUBLIC.items():
         paths[path] = {
-            "get": {"summary": summary, "responses": {"200": {"description": "OK"}}}
+            "get": {
+                "summary": str(summary),
+                "responses": {"200": {"description": "OK"}},
+            }
         }
     for found in ROUTES:
         path = _template(found)
-        summary = str(found.handler.__doc__).strip().splitlines()[0]
+        summary = OWN[found.method, path]
         operation = _operation(summary, found.scope, path, found.method)
         paths.setdefault(path, {})[found.method.lower()] = operation
     flow = {"tokenUrl": f"{base_url}/oauth/token", "scopes": _scopes()}
@@ -135,9 +171,11 @@ def openapi_document(base_url: str) -> dict[str, Any]:
     }
 
 
-def _operation(summary: str, scope: str, path: str, method: str) -> dict[str, Any]:
+def _operation(
+    summary: str | StrPromise, scope: str, path: str, method: str
+) -> dict[str, Any]:
     described: dict[str, Any] = {
-        "summary": summary,
+        "summary": str(summary),
         "security": [{"oauth": [scope]}],
         "parameters": [*_path_parameters(path), *_inputs(method, path)],
         "responses": {

@@ -23,18 +23,17 @@ from credentials.forms.connect import QuestionForm
 from credentials.gate.openapi import openapi_document
 from credentials.gate.probe import Probe, ask_gate
 from credentials.models import DecisionRecord, GateEvent
-from credentials.permissions import connector_required
+from credentials.permissions import connector_required, may_connect
 from credentials.queries.applications import applications_reached, differing_records
 
 TOKEN_LIFE = timedelta(minutes=1)
 SHOWN = 20
 
 
-@connector_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The console stands at the front."""
-    return redirect("connect:console")
+    """The console for those who connect systems, the reference for everybody else."""
+    return redirect("connect:console" if may_connect(request) else "connect:reference")
 
 
 @connector_required
@@ -52,21 +51,23 @@ def console(request: HttpRequest) -> HttpResponse:
     return render(request, "credentials/connect/console.html", context)
 
 
-@connector_required
 @require_safe
 def reference(request: HttpRequest) -> HttpResponse:
-    """The reference, made from the gate's own routes."""
+    """The reference, made from the gate's own routes: nothing in it is secret."""
     document = openapi_document(settings.BASE_URL)
     operations = [
         {"method": method.upper(), "path": path, **operation}
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     ]
-    context = {"operations": operations, "base_url": settings.BASE_URL}
+    context = {
+        "operations": operations,
+        "base_url": settings.BASE_URL,
+        "may_connect": may_connect(request),
+    }
     return render(request, "credentials/connect/reference.html", context)
 
 
-@connector_required
 @require_safe
 def openapi(request: HttpRequest) -> JsonResponse:
     """The reference for machines."""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.enums import Role
 from accounts.permissions import role_required, signed_in_person
 from credentials.documents.charts import bar_chart
+from credentials.permissions import issuers_read
 from credentials.queries.forecast import overview_of
 
 ROLES = (
@@ -34,6 +35,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "figures": figures,
         "most": most,
         "short": [b for b in figures.bodies if b.short_later or b.qualified < 2],
+        "readable": issuers_read(person, now),
         "now": now,
     }
     return render(request, "credentials/overview.html", context)

@@ -22,21 +22,21 @@ from accounts.services.codes import verify_code
 from credentials.errors import CredentialsError
 from credentials.forms.schemes import CodeForm, VersionForm
 from credentials.models import Scheme, SchemeVersion
+from credentials.permissions import SCHEME_READERS
 from credentials.queries.preview import preview_version
 from credentials.queries.register import digest_of, scheme_version_in_effect
 from credentials.services.schemes import approve_version, write_version
 
 SHOWN = 200
 ROLES = (Role.CERTIFICATION_OFFICER,)
-READERS = (*ROLES, Role.AUDITOR)
 
 
-@role_required(*READERS)
+@role_required(*SCHEME_READERS)
 @require_safe
 def schemes(request: HttpRequest) -> HttpResponse:
     """Every scheme within reach with its versions."""
     person, now = signed_in_person(request), timezone.now()
-    reached = organisations_reached(person, READERS, now)
+    reached = organisations_reached(person, SCHEME_READERS, now)
     rows = (
         Scheme.objects.filter(organisation__in=reached)
         .select_related("organisation")
@@ -75,7 +75,7 @@ def write(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
-@role_required(*READERS)
+@role_required(*SCHEME_READERS)
 @require_http_methods(["GET", "POST"])
 def version(request: HttpRequest, public_id: str) -> HttpResponse:
     """One version: its parameters, whom it would touch, and the second signature.
@@ -90,7 +90,7 @@ def version(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     if row is None:
         raise Http404
-    _scheme(person, row.scheme.key, *READERS)
+    _scheme(person, row.scheme.key, *SCHEME_READERS)
     form = CodeForm(request.POST or None)
     may_sign = has_role(person, *ROLES, organisation=row.scheme.organisation, now=now)
     if request.method == "POST" and not may_sign:

@@ -25,6 +25,7 @@ from exams.enums import ItemType, Level, Pool, ReviewVerdict, ScoringRule
 from exams.errors import ExamsError
 from exams.forms.bank import ItemForm, revision_initial
 from exams.models import CaseSetItem, Item, ItemRevision
+from exams.permissions import BANK_READERS
 from exams.queries.bank import (
     STATES,
     bank_items,
@@ -46,13 +47,12 @@ from exams.services.bank_edits import set_enemies
 from exams.services.papers import Placed, content_and_key
 
 PER_PAGE = 50
-READERS = (Role.TRAINER, Role.LEGAL_REVIEWER, Role.ASSESSOR, Role.AUDITOR)
 WRITERS = (Role.TRAINER,)
 REVIEWERS = (Role.LEGAL_REVIEWER,)
 
 
 @require_GET
-@role_required(*READERS)
+@role_required(*BANK_READERS)
 def bank(request: HttpRequest) -> HttpResponse:
     """Every item, filtered, fifty to a page."""
     names = ("q", "aspect", "type", "level", "pool", "state")
@@ -126,7 +126,7 @@ def _item_context(request: HttpRequest, found: Item) -> dict[str, Any]:
 
 
 @require_GET
-@role_required(*READERS)
+@role_required(*BANK_READERS)
 def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """One item: as the candidate sees it, its key, its law, its history, its figures."""
     found = get_object_or_404(bank_items(), public_id=item_id)
@@ -148,7 +148,7 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
 
 
 @require_GET
-@role_required(*READERS)
+@role_required(*BANK_READERS)
 def item_preview(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """One item on a page of its own, without anything a candidate would not see."""
     found = get_object_or_404(Item, public_id=item_id)
@@ -156,12 +156,14 @@ def item_preview(request: HttpRequest, item_id: UUID) -> HttpResponse:
 
 
 @require_GET
-@role_required(*READERS)
+@role_required(*BANK_READERS)
 def item_similar(request: HttpRequest, item_id: UUID) -> HttpResponse:
-    """Items that say nearly the same; asked for when the page already stands."""
+    """Items that say nearly the same; the item's page asks for them when it stands."""
     found = get_object_or_404(Item.objects.select_related("newest"), public_id=item_id)
     similar = similar_items(found.newest) if found.newest else []
-    return render(request, "exams/_item_similar.html", {"similar": similar})
+    is_part = "HX-Request" in request.headers
+    page = "exams/_item_similar.html" if is_part else "exams/item_similar.html"
+    return render(request, page, {"item": found, "similar": similar})
 
 
 @require_http_methods(["GET", "POST"])

@@ -25,7 +25,11 @@ from exams.enums import OPEN_STATES
 from exams.errors import ExamsError, NotAllowedNow
 from exams.forms.sittings import ActForm, OutageForm, TimeDecisionForm
 from exams.models import Session, Sitting, TimeRequest, VoidProposal
-from exams.permissions import sessions_invigilated, sessions_watched
+from exams.permissions import (
+    sessions_invigilated,
+    sessions_released_by,
+    sessions_watched,
+)
 from exams.queries.console import (
     clock_lines,
     room_counts,
@@ -64,13 +68,14 @@ def own_session(request: HttpRequest, session_id: UUID) -> Session:
 @code_required
 def session_list(request: HttpRequest) -> HttpResponse:
     """Sessions, running ones first."""
-    now = timezone.now()
-    sessions = sessions_watched(signed_in_person(request), now)
+    user, now = signed_in_person(request), timezone.now()
+    sessions = sessions_watched(user, now)
     ordered = sessions.select_related("exam").order_by("-opens_at")
     context = {
         "running": [s for s in ordered if s.opens_at <= now < s.closes_at],
         "ahead": [s for s in ordered if s.opens_at > now][::-1],
         "past": [s for s in ordered if s.closes_at <= now],
+        "judged": set(sessions_released_by(user, now)),
     }
     return render(request, "exams/session_list.html", context)
 
@@ -86,6 +91,7 @@ def _room(session: Session, user: User, now: datetime) -> dict[str, object]:
         "log": room_log(session),
         "clock": clock_lines(session),
         "last_deadline": max(deadlines, default=None),
+        "may_judge": sessions_released_by(user, now).filter(pk=session.pk).exists(),
         "may_act": sessions_invigilated(user, now).filter(pk=session.pk).exists(),
         "user": user,
         "now": now,

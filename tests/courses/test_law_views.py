@@ -35,6 +35,7 @@ def library(db: None, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     cache.clear()
     for name in (OLD, NEW):
         import_statute((FIXTURES / name).read_bytes(), name, now=now)
+    readers = {"lesson": None, "item": frozenset({Role.LEGAL_REVIEWER})}
     for kind in ("lesson", "item"):
         place = CitedPlace(
             kind,
@@ -44,7 +45,9 @@ def library(db: None, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
             f"{LAW}:2",
             now.date().replace(year=2024, month=1),
         )
-        register_citer(Citer(kind, kind, lambda place=place: [place]))
+        register_citer(
+            Citer(kind, kind, lambda place=place: [place], readers=readers[kind])
+        )
 
 
 def test_library_lists_statutes_for_everybody(library: None, client: Client) -> None:
@@ -116,17 +119,20 @@ def test_search_finds_article_glossary_and_initials(
     assert "应急预案" in [s["text"] for s in found]
 
 
-def test_items_are_not_shown_to_learners(
+def test_items_are_shown_only_to_those_who_may_open_them(
     library: None,
     learner: User,
+    certifier: User,
     legal_reviewer: User,
     signed_in: Callable[..., Client],
 ) -> None:
     seen_by_learner = signed_in(learner).get(f"{PAGE}?a=2").content.decode()
     seen_by_staff = signed_in(legal_reviewer).get(f"{PAGE}?a=2").content.decode()
+    seen_by_other_staff = signed_in(certifier).get(f"{PAGE}?a=2").content.decode()
 
-    assert "标题lesson" in seen_by_learner
-    assert "标题item" not in seen_by_learner
+    for seen in (seen_by_learner, seen_by_other_staff):
+        assert "标题lesson" in seen
+        assert "标题item" not in seen
     assert "标题item" in seen_by_staff
 
 

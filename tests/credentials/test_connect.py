@@ -19,7 +19,8 @@ from tests.credentials.gate_world import (
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ["console/", "reference/", "openapi.json", "events/"]
+PAGES = ["console/", "events/", "offline/"]
+OPEN_PAGES = ["reference/", "openapi.json"]
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +55,24 @@ def test_password_alone_does_not_enter(signed_in, administrator, page):
 @pytest.mark.parametrize("page", PAGES)
 def test_administrator_sees_the_pages(signed_in, administrator, page):
     assert signed_in(administrator).get(f"/connect/{page}").status_code == 200
+
+
+@pytest.mark.parametrize("page", OPEN_PAGES)
+def test_reference_is_open_to_everybody(signed_in, learner, page):
+    for client in (Client(), signed_in(learner)):
+        assert client.get(f"/connect/{page}").status_code == 200
+
+
+def test_reference_speaks_the_language_of_the_reader(client):
+    page = client.get("/connect/reference/").content.decode()
+
+    assert "询问这组人此时此地能否实施该检查" in page
+    assert "/connect/console/" not in page
+
+
+def test_front_leads_others_to_the_reference(signed_in, learner):
+    for client in (Client(), signed_in(learner)):
+        assert client.get("/connect/")["Location"] == "/connect/reference/"
 
 
 def test_front_leads_to_the_console(signed_in, administrator):

@@ -256,9 +256,7 @@ def test_releasing_asks_for_a_recent_code(long_ago, certifier, room):
     assert sitting.state == SittingState.MARKED
 
 
-def test_proposing_void_asks_for_none_and_takes_no_effect(
-    long_ago, invigilator, room
-):
+def test_proposing_void_asks_for_none_and_takes_no_effect(long_ago, invigilator, room):
     data = {"action": "void", "seats": seat(room), "reason_void": "替考"}
 
     long_ago(invigilator).post(url("act", room), data)
