@@ -35,7 +35,7 @@ class Site:
                 *("--workers", "2", "--workers-kill-timeout", "3"),
                 *("--log-level", "critical", "config.asgi:application"),
             ],
-            "worker": [sys.executable, "manage.py", "db_worker", "--interval", "0.5"],
+            "worker": [sys.executable, "manage.py", "worker", "--interval", "0.5"],
             "clock": [sys.executable, "manage.py", "clock"],
         }
 

@@ -30,7 +30,6 @@ def test_commands_named_in_documents_exist():
         "migrate",
         "collectstatic",
         "createcachetable",
-        "db_worker",
         "createsuperuser",
     }
 

@@ -64,7 +64,7 @@ class Command(BaseCommand):
                     *("--workers", "2", "--workers-kill-timeout", "3"),
                     *("--log-level", "warning", "config.asgi:application"),
                 ],
-                [sys.executable, "manage.py", "db_worker", "--interval", "1"],
+                [sys.executable, "manage.py", "worker", "--interval", "1"],
                 [sys.executable, "manage.py", "clock"],
             )
         ]
