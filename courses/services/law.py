@@ -69,8 +69,6 @@ def import_statute(
         raise EditionWithoutDate
     digest = hashlib.sha256(content).hexdigest()
     statute = Statute.objects.select_for_update().get(pk=_statute_of(parsed).pk)
-    if statute.editions.exists():
-        seal_citations(now=now)
     completeness = (
         EditionCompleteness.PARTIAL if parsed.partial else EditionCompleteness.FULL
     )
@@ -81,6 +79,8 @@ def import_statute(
         if existing.source_sha256 != digest:
             raise EditionExists
         return ImportedStatute(parsed, existing, created=False)
+    if statute.editions.exists():
+        seal_citations(now=now)
     edition = StatuteEdition.objects.create(
         statute=statute,
         completeness=completeness,
