@@ -92,6 +92,7 @@ class ExamForm(forms.ModelForm[Exam]):
             "allows_law_library",
             "is_fixed_paper",
         )
+        labels = {"blueprint": _("Blueprint")}
 
     def __init__(
         self, *args: Any, organisations: QuerySet[Organisation], **kwargs: Any
@@ -115,6 +116,7 @@ class SessionForm(forms.ModelForm[Session]):
             "closes_at",
             "invigilators",
         )
+        labels = {"exam": _("Exam")}
         widgets = {
             name: forms.DateTimeInput(
                 {"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"

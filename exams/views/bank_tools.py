@@ -132,7 +132,7 @@ def exhibit(request: HttpRequest, exhibit_id: UUID | None = None) -> HttpRespons
         add_exhibit(form.draft(), now=timezone.now())
         messages.success(request, _("Saved."))
         return redirect("exams:material")
-    return _form_page(request, form, old.key if old else _("New material"))
+    return _form_page(request, form, old.title if old else _("New material"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -152,7 +152,7 @@ def case_set(request: HttpRequest, case_set_id: UUID | None = None) -> HttpRespo
         save_case_set(form.draft(), exhibit=form.cleaned_data["exhibit"])
         messages.success(request, _("Saved."))
         return redirect("exams:material")
-    return _form_page(request, form, old.key if old else _("New case set"))
+    return _form_page(request, form, old.title if old else _("New case set"))
 
 
 def _form_page(
