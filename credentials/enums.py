@@ -16,6 +16,19 @@ class QualificationKind(TextChoices):
     ENFORCEMENT_SUPERVISOR = "enforcement_supervisor", _("Enforcement supervisor")
 
 
+class Effect(TextChoices):
+    """What a draft of a scheme would do to a person.
+
+    Gains: could be proposed then and cannot now. Loses: holds a sector or method the
+    version no longer has, or could be proposed now and not then. Needs: holds the
+    qualification and would have to add something before renewal.
+    """
+
+    GAINS = "gains", _("gains")
+    LOSES = "loses", _("loses")
+    NEEDS = "needs", _("needs more")
+
+
 class QualificationState(TextChoices):
     """State of a qualification at an instant, as folded from the ledger."""
 

@@ -62,3 +62,12 @@ def print_papers(job: int) -> None:
     from credentials.services.printing import print_job
 
     print_job(PrintJob.objects.get(pk=job), now=timezone.now())
+
+
+@task()
+def try_scheme(run: int) -> None:
+    """Work out whom a draft of a scheme would touch."""
+    from credentials.models import DryRun
+    from credentials.services.dry_runs import go_on
+
+    go_on(DryRun.objects.get(pk=run), now=timezone.now())

@@ -55,6 +55,7 @@ urlpatterns = [
     path(f"{Q}schemes/", schemes.schemes, name="schemes"),
     path(f"{Q}schemes/<slug:key>/write/", schemes.write, name="scheme_write"),
     path(f"{Q}versions/<uuid:public_id>/", schemes.version, name="scheme_version"),
+    path(f"{Q}versions/<uuid:public_id>/try/", schemes.try_version, name="scheme_try"),
     path(f"{Q}complaints/", register.complaints, name="complaints"),
     path(f"{Q}device/", device.device, name="device"),
     path(f"{Q}device/bind/", device.bind, name="device_bind"),

@@ -8,7 +8,9 @@ import yaml
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from courses.citations import parse_key
 from credentials.forms.register import code_field
+from credentials.queries.law import provisions_of
 from credentials.rules.scheme import SchemeInvalid, parse_scheme
 
 
@@ -40,10 +42,23 @@ class VersionForm(forms.Form):
         if not isinstance(data, dict):
             raise forms.ValidationError(_("Write one parameter per line."))
         try:
-            parse_scheme(data)
+            rules = parse_scheme(data)
         except SchemeInvalid as error:
             raise forms.ValidationError(error.problems) from error
+        if unread := [key for key in provisions_of(rules) if not _is_citation(key)]:
+            raise forms.ValidationError(
+                _("No article is named by: %(keys)s. Write like XZCFF:42.1.")
+                % {"keys": ", ".join(unread)}
+            )
         return data
+
+
+def _is_citation(key: str) -> bool:
+    try:
+        parse_key(key)
+    except ValueError:
+        return False
+    return True
 
 
 class CodeForm(forms.Form):

@@ -38,7 +38,7 @@ from credentials.models.register import (
     Qualification,
     Register,
 )
-from credentials.models.schemes import Scheme, SchemeVersion
+from credentials.models.schemes import DryRun, DryRunEffect, Scheme, SchemeVersion
 
 __all__ = [
     "ApplicationProposal",
@@ -52,6 +52,8 @@ __all__ = [
     "DecisionSeal",
     "DecisionSubject",
     "DivisionPlace",
+    "DryRun",
+    "DryRunEffect",
     "EvidenceLink",
     "GateEvent",
     "GateState",

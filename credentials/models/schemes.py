@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
-from credentials.enums import SchemeVersionState
+from credentials.enums import Effect, SchemeVersionState
 from credentials.rules.scheme import SchemeRules, parse_scheme
 
 
@@ -112,3 +112,57 @@ class SchemeVersion(models.Model):
     def rules(self) -> SchemeRules:
         """The parsed parameters."""
         return parse_scheme(self.parameters)
+
+
+class DryRun(models.Model):
+    """What a draft would change for everybody in post; the worker works it out.
+
+    ``last_officer`` is the primary key up to which people were looked at: after a
+    crash it goes on there.
+    """
+
+    version = models.ForeignKey(
+        SchemeVersion, on_delete=models.CASCADE, related_name="dry_runs"
+    )
+    begun_at = models.DateTimeField()
+    total = models.PositiveIntegerField()
+    done = models.PositiveIntegerField(default=0)
+    last_officer = models.PositiveBigIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("dry run of a scheme version")
+        verbose_name_plural = _("dry runs of scheme versions")
+        ordering = ["-begun_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.done}/{self.total}"
+
+
+class DryRunEffect(models.Model):
+    """One person a draft would touch, from when, and what would be missing.
+
+    ``missing`` holds codes of requirements, or the sectors and methods that are lost.
+    Personal data: that this person would be touched.
+    """
+
+    run = models.ForeignKey(DryRun, on_delete=models.CASCADE, related_name="effects")
+    officer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    kind = models.CharField(max_length=8, choices=Effect.choices)
+    missing = models.JSONField(default=list)
+    since = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("effect of a scheme version")
+        verbose_name_plural = _("effects of scheme versions")
+        ordering = ["kind", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "officer"], name="dry_run_officer_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.officer_id} {self.kind}"

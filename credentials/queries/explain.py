@@ -62,11 +62,10 @@ def known_places() -> Mapping[str, Place]:
 def _condition(result: RequirementResult, places: Mapping[str, Place]) -> Condition:
     requirement = result.requirement
     place = places.get(_key(requirement))
-    title = place.title if place else _key(requirement)
     return Condition(
         code=requirement.code,
         kind=requirement.kind,
-        label=_label(requirement, title),
+        label=label_of(requirement, places),
         have=_have(result),
         met=result.met,
         done_on=result.done_on,
@@ -96,8 +95,10 @@ def _key(requirement: Requirement) -> str:
     return ""
 
 
-def _label(requirement: Requirement, title: str) -> str:
-    values = requirement.parameters
+def label_of(requirement: Requirement, places: Mapping[str, Place]) -> str:
+    """What is asked, in words."""
+    place, values = places.get(_key(requirement)), requirement.parameters
+    title = place.title if place else _key(requirement)
     match requirement.kind:
         case Kind.COURSE_COMPLETED:
             return _("Complete the course “%(title)s”") % {"title": title}

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from typing import Any
 
 import yaml
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from accounts.enums import Role
 from accounts.errors import AccountError
@@ -19,15 +24,23 @@ from accounts.models import User
 from accounts.permissions import has_role, role_required, signed_in_person
 from accounts.queries import organisations_reached
 from accounts.services.codes import verify_code
+from credentials.enums import SchemeVersionState
 from credentials.errors import CredentialsError
 from credentials.forms.schemes import CodeForm, VersionForm
 from credentials.models import Scheme, SchemeVersion
 from credentials.permissions import SCHEME_READERS
-from credentials.queries.preview import preview_version
+from credentials.queries.preview import effects_counted
 from credentials.queries.register import digest_of, scheme_version_in_effect
+from credentials.queries.scheme_words import (
+    codes_in_words,
+    conditions_asked,
+    terms_of,
+)
+from credentials.rules.scheme import SchemeRules
+from credentials.services.dry_runs import open_dry_run
 from credentials.services.schemes import approve_version, write_version
 
-SHOWN = 200
+SHOWN = 50
 ROLES = (Role.CERTIFICATION_OFFICER,)
 
 
@@ -69,6 +82,7 @@ def write(request: HttpRequest, key: str) -> HttpResponse:
             by=person,
             now=now,
         )
+        open_dry_run(version, now=now)
         return redirect("credentials:scheme_version", public_id=version.public_id)
     return render(
         request, "credentials/scheme_write.html", {"scheme": scheme, "form": form}
@@ -106,22 +120,51 @@ def version(request: HttpRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, _("Approved. It counts from its day."))
             return redirect("credentials:scheme_version", public_id=public_id)
-    effects = (
-        list(islice(preview_version(row, now=now), SHOWN))
-        if row.state == "draft"
-        else []
-    )
+    rules = row.rules()
     context = {
         "version": row,
+        "terms": terms_of(rules),
+        "asked": conditions_asked(rules),
+        "law_on": timezone.localtime(row.approved_at or now).date(),
         "text": yaml.safe_dump(row.parameters, allow_unicode=True, sort_keys=False),
         "digest": digest_of(row.parameters),
-        "effects": effects,
         "form": form,
         "may_sign": may_sign,
         "own": row.written_by_id == person.pk,
         "now": now,
+        **_tried(row, rules, request.GET.get("page")),
     }
     return render(request, "credentials/scheme_version.html", context)
+
+
+@role_required(*ROLES)
+@require_POST
+def try_version(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Tries a draft out again, on the register as it stands now."""
+    person, now = signed_in_person(request), timezone.now()
+    row = SchemeVersion.objects.filter(public_id=public_id).first()
+    if row is None:
+        raise Http404
+    _scheme(person, row.scheme.key, *ROLES)
+    if row.state == SchemeVersionState.DRAFT:
+        open_dry_run(row, now=now)
+    return redirect("credentials:scheme_version", public_id=public_id)
+
+
+def _tried(
+    version: SchemeVersion, rules: SchemeRules, wanted: str | None
+) -> dict[str, Any]:
+    """The last dry run of a draft, and one page of the people it would touch."""
+    run = version.dry_runs.first()
+    if version.state != SchemeVersionState.DRAFT or run is None:
+        return {"run": None}
+    effects = run.effects.select_related("officer")
+    page = Paginator(effects, SHOWN).get_page(wanted)
+    words = codes_in_words(rules)
+    rows = [
+        (effect, [words.get(code, code) for code in effect.missing]) for effect in page
+    ]
+    return {"run": run, "page": page, "rows": rows, "counts": effects_counted(run)}
 
 
 def _scheme(person: User, key: str, *roles: Role) -> Scheme:

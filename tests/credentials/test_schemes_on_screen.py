@@ -9,6 +9,7 @@ from django.utils import timezone
 from wagtail.admin.menu import admin_menu
 
 from accounts.enums import Role
+from credentials.enums import Act
 from credentials.services.schemes import write_version
 from tests.credentials.conftest import PARAMETERS
 
@@ -23,7 +24,14 @@ def today():
 
 
 def test_new_scheme_version_is_tried_out_and_approved_by_another(
-    learner, scheme, certifier, second_certifier, signed_in, code_of, today
+    learner,
+    scheme,
+    certifier,
+    second_certifier,
+    signed_in,
+    code_of,
+    today,
+    django_capture_on_commit_callbacks,
 ):
     writer, approver = signed_in(certifier), signed_in(second_certifier)
     text = (
@@ -35,13 +43,19 @@ def test_new_scheme_version_is_tried_out_and_approved_by_another(
 
     assert writer.get(write).status_code == 200
     bad = writer.post(write, {"effective_from": day, "parameters": "quorum: 1"})
-    good = writer.post(write, {"effective_from": day, "parameters": text})
+    with django_capture_on_commit_callbacks() as ordered:
+        good = writer.post(write, {"effective_from": day, "parameters": text})
+    waiting = approver.get(good.url).content.decode()
+    for call in ordered:
+        call()
     page = approver.get(good.url)
     own = writer.post(good.url, {"code": code_of(certifier)})
     done = approver.post(good.url, {"code": code_of(second_certifier)})
 
     assert "parameters" in bad.context["form"].errors
-    assert {e.kind for e in page.context["effects"]} == {"loses"}
+    assert 'name="code"' not in waiting
+    assert set(page.context["counts"]) == {"loses"}
+    assert "在岗不少于 40 年" in page.content.decode()
     assert own.status_code == 200
     assert done.status_code == 302
     assert scheme.versions.get(number=2).state == "approved"
@@ -113,3 +127,53 @@ def test_auditor_reads_versions_but_neither_writes_nor_signs(
     assert client.post(version, {"code": code_of(auditor)}).status_code == 403
     draft.refresh_from_db()
     assert draft.state == "draft"
+
+
+def test_version_is_shown_in_words_with_its_law(scheme, certifier, signed_in):
+    version = scheme.versions.get()
+
+    html = (
+        signed_in(certifier)
+        .get(reverse("credentials:scheme_version", args=[version.public_id]))
+        .content.decode()
+    )
+    words = html.partition("<pre")[0]
+
+    assert "合格人员不少于 2 名" in words
+    assert "validity_months" not in words
+    for choice in (Act.ISSUED, Act.REVOKED):
+        assert str(choice.label) in words
+
+
+def test_citation_that_names_no_article_is_refused(scheme, certifier, signed_in, today):
+    text = (
+        "kind: officer\nsectors: [hazchem]\nmethods: [focused]\nvalidity_months: 24\n"
+        "requirements: [{code: post, kind: in_post, law: [none]}]\n"
+    )
+    day = (today + timedelta(days=30)).strftime("%Y-%m-%dT%H:%M")
+
+    answer = signed_in(certifier).post(
+        reverse("credentials:scheme_write", args=[scheme.key]),
+        {"effective_from": day, "parameters": text},
+    )
+
+    assert "none" in str(answer.context["form"].errors["parameters"])
+    assert scheme.versions.count() == 1
+
+
+def test_draft_is_tried_out_again_by_those_who_may_sign(
+    scheme, certifier, auditor, learner, signed_in, today
+):
+    draft = write_version(
+        scheme,
+        parameters=PARAMETERS,
+        effective_from=today + timedelta(days=30),
+        by=certifier,
+        now=today,
+    )
+    address = reverse("credentials:scheme_try", args=[draft.public_id])
+
+    for user in (learner, auditor):
+        assert signed_in(user).post(address).status_code == 403
+    assert signed_in(certifier).post(address).status_code == 302
+    assert draft.dry_runs.count() == 1

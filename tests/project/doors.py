@@ -130,6 +130,7 @@ STAFF = {
     "credentials:schemes": {"certification_officer", "auditor"},
     "credentials:scheme_write": {"certification_officer"},
     "credentials:scheme_version": {"certification_officer"},
+    "credentials:scheme_try": {"certification_officer"},
     "simulator:desk": {"invigilator", "assessor"},
     "simulator:keep": {"invigilator", "assessor"},
     "courses:programmes": {"organisation_admin"},
