@@ -133,7 +133,7 @@ _KEYS = frozenset(
     }
 )
 _REQUIREMENT_KEYS = frozenset({"code", "kind", "parameters", "any_of", "law"})
-_COUNTS: Mapping[str, tuple[int, int]] = {
+COUNTS: Mapping[str, tuple[int, int]] = {
     "validity_months": (1, 600),
     "renewal_window_days": (0, 3650),
     "grace_days": (0, 366),
@@ -178,13 +178,13 @@ def parse_scheme(data: Mapping[str, Any]) -> SchemeRules:
         lead_required=bool(data.get("lead_required", True)),
         published=bool(data.get("published", True)),
         sample=bool(data.get("sample", False)),
-        **{key: int(data[key]) for key in _COUNTS if key in data},
+        **{key: int(data[key]) for key in COUNTS if key in data},
     )
 
 
 def _count_problems(data: Mapping[str, Any]) -> list[str]:
     problems = []
-    for key, (low, high) in _COUNTS.items():
+    for key, (low, high) in COUNTS.items():
         value = data.get(key, low)
         if isinstance(value, bool) or not isinstance(value, int):
             problems.append(f"{key}: not a whole number")

@@ -26,7 +26,7 @@ from accounts.queries import organisations_reached
 from accounts.services.codes import verify_code
 from credentials.enums import SchemeVersionState
 from credentials.errors import CredentialsError
-from credentials.forms.schemes import CodeForm, VersionForm
+from credentials.forms.schemes import CodeForm, VersionForm, version_initial
 from credentials.models import Scheme, SchemeVersion
 from credentials.permissions import SCHEME_READERS
 from credentials.queries.preview import effects_counted
@@ -34,6 +34,7 @@ from credentials.queries.register import digest_of, scheme_version_in_effect
 from credentials.queries.scheme_words import (
     codes_in_words,
     conditions_asked,
+    law_in_words,
     terms_of,
 )
 from credentials.rules.scheme import SchemeRules
@@ -68,12 +69,7 @@ def write(request: HttpRequest, key: str) -> HttpResponse:
     scheme = _scheme(person, key, *ROLES)
     present = scheme_version_in_effect(scheme, now) or scheme.versions.last()
     start = present.parameters if present else {}
-    form = VersionForm(
-        request.POST or None,
-        initial={
-            "parameters": yaml.safe_dump(start, allow_unicode=True, sort_keys=False)
-        },
-    )
+    form = VersionForm(request.POST or None, initial=version_initial(start))
     if request.method == "POST" and form.is_valid():
         version = write_version(
             scheme,
@@ -125,6 +121,7 @@ def version(request: HttpRequest, public_id: str) -> HttpResponse:
         "version": row,
         "terms": terms_of(rules),
         "asked": conditions_asked(rules),
+        "asked_law": law_in_words(rules.law_basis.get("requirements", ())),
         "law_on": timezone.localtime(row.approved_at or now).date(),
         "text": yaml.safe_dump(row.parameters, allow_unicode=True, sort_keys=False),
         "digest": digest_of(row.parameters),

@@ -23,6 +23,32 @@ def today():
     return timezone.now()
 
 
+def when(today):
+    day = today + timedelta(days=30)
+    return {"effective_from": day.strftime("%Y-%m-%dT%H:%M")}
+
+
+def asked(today, conditions, **changes):
+    """A filled-in form of a new version."""
+    return {
+        **when(today),
+        "kind": "officer",
+        "sectors": ["hazchem"],
+        "methods": ["focused"],
+        "validity_months": 24,
+        "renewal_window_days": 180,
+        "grace_days": 0,
+        "continuing_hours": 0,
+        "check_months": 0,
+        "quorum": 2,
+        "separation_days": 365,
+        "issuing_levels": ["city"],
+        "published": "on",
+        "conditions": conditions,
+        **changes,
+    }
+
+
 def test_new_scheme_version_is_tried_out_and_approved_by_another(
     learner,
     scheme,
@@ -34,17 +60,13 @@ def test_new_scheme_version_is_tried_out_and_approved_by_another(
     django_capture_on_commit_callbacks,
 ):
     writer, approver = signed_in(certifier), signed_in(second_certifier)
-    text = (
-        "kind: officer\nsectors: [hazchem]\nmethods: [focused]\nvalidity_months: 24\n"
-        "requirements: [{code: years, kind: years_in_post, parameters: {years: 40}}]\n"
-    )
-    day = (today + timedelta(days=30)).strftime("%Y-%m-%dT%H:%M")
+    text = "requirements: [{code: years, kind: years_in_post, parameters: {years: 40}}]"
     write = reverse("credentials:scheme_write", args=[scheme.key])
 
     assert writer.get(write).status_code == 200
-    bad = writer.post(write, {"effective_from": day, "parameters": "quorum: 1"})
+    bad = writer.post(write, asked(today, text, quorum=1))
     with django_capture_on_commit_callbacks() as ordered:
-        good = writer.post(write, {"effective_from": day, "parameters": text})
+        good = writer.post(write, asked(today, text))
     waiting = approver.get(good.url).content.decode()
     for call in ordered:
         call()
@@ -52,7 +74,7 @@ def test_new_scheme_version_is_tried_out_and_approved_by_another(
     own = writer.post(good.url, {"code": code_of(certifier)})
     done = approver.post(good.url, {"code": code_of(second_certifier)})
 
-    assert "parameters" in bad.context["form"].errors
+    assert "quorum" in bad.context["form"].errors
     assert 'name="code"' not in waiting
     assert set(page.context["counts"]) == {"loses"}
     assert "在岗不少于 40 年" in page.content.decode()
@@ -146,19 +168,47 @@ def test_version_is_shown_in_words_with_its_law(scheme, certifier, signed_in):
 
 
 def test_citation_that_names_no_article_is_refused(scheme, certifier, signed_in, today):
-    text = (
-        "kind: officer\nsectors: [hazchem]\nmethods: [focused]\nvalidity_months: 24\n"
-        "requirements: [{code: post, kind: in_post, law: [none]}]\n"
-    )
-    day = (today + timedelta(days=30)).strftime("%Y-%m-%dT%H:%M")
+    text = "requirements: [{code: post, kind: in_post, law: [none]}]"
 
     answer = signed_in(certifier).post(
-        reverse("credentials:scheme_write", args=[scheme.key]),
-        {"effective_from": day, "parameters": text},
+        reverse("credentials:scheme_write", args=[scheme.key]), asked(today, text)
     )
 
-    assert "none" in str(answer.context["form"].errors["parameters"])
+    assert "none" in str(answer.context["form"].errors["conditions"])
     assert scheme.versions.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("requirements: [", "YAML"),
+        ("quorum: 9", "requirements"),
+        ("requirements: [{code: exam, kind: exam_passed}]", "exam: missing: exam"),
+        ("requirements: []", "missing: requirements"),
+    ],
+)
+def test_conditions_that_do_not_hold_together_say_why(
+    scheme, certifier, signed_in, today, text, told
+):
+    answer = signed_in(certifier).post(
+        reverse("credentials:scheme_write", args=[scheme.key]), asked(today, text)
+    )
+
+    assert told in str(answer.context["form"].errors["conditions"])
+
+
+def test_form_begins_with_what_counts_and_keeps_every_parameter(
+    scheme, certifier, signed_in, today
+):
+    client = signed_in(certifier)
+    write = reverse("credentials:scheme_write", args=[scheme.key])
+    begun = client.get(write).context["form"].initial
+    sent = {k: v for k, v in begun.items() if v is not False}
+
+    client.post(write, {**sent, **when(today)})
+
+    old, new = (version.rules() for version in scheme.versions.order_by("number"))
+    assert new == old
 
 
 def test_draft_is_tried_out_again_by_those_who_may_sign(
