@@ -149,3 +149,24 @@ def test_supervisor_sees_who_lapses(visit: Visitor, size: tuple[int, int]) -> No
     page.goto("/qualifications/overview/")
     expect(page.get_by_role("heading", name="三个月内失效")).to_be_visible()
     check_page(page, "overview")
+
+
+def test_scheme_version_is_tried_out_before_it_is_signed(
+    visit: Visitor, server: Server
+) -> None:
+    first, second = visit(DESKTOP, "certifier"), visit(PHONE, "certifier2")
+    first.goto("/qualifications/schemes/hazchem-emergency/write/")
+    check_page(first, "scheme-write")
+    first.locator("input[name='effective_from']").fill("2031-01-01T00:00")
+    first.locator("input[name='validity_months']").fill("36")
+    first.get_by_role("button", name="存为草稿并试算").click()
+
+    expect(first.get_by_text("试算所依据的登记簿时点")).to_be_visible()
+    expect(first.get_by_text("36 个月")).to_be_visible()
+    check_page(first, "scheme-draft")
+    second.goto(first.url)
+    second.locator("input[name='code']").fill(server.code_of("certifier2"))
+    second.get_by_role("button", name="批准这个版本").click()
+
+    expect(second.locator(".pagehead__lead")).to_contain_text("已批准")
+    check_page(second, "scheme-approved")
