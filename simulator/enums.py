@@ -34,6 +34,24 @@ class RunAct(TextChoices):
     VOID = "void", _("Void the run")
 
 
+class Bot(TextChoices):
+    """The simulated candidates that play a case before it is published."""
+
+    EXPERT = "expert", pgettext_lazy("bot", "Expert")
+    COMPETENT = "competent", pgettext_lazy("bot", "Competent")
+    NOVICE = "novice", pgettext_lazy("bot", "Novice")
+    TICK_EVERYTHING = "tick_everything", pgettext_lazy("bot", "Accuses everything")
+    TICK_NOTHING = "tick_nothing", pgettext_lazy("bot", "Finds nothing")
+    INTERVIEWS_ONLY = "interviews_only", pgettext_lazy("bot", "Only asks people")
+    DUMP_ALL_EVIDENCE = (
+        "dump_all_evidence",
+        pgettext_lazy("bot", "Fixes all as evidence"),
+    )
+    NO_NOTICE = "no_notice", pgettext_lazy("bot", "Gives no notice")
+    ALONE = "alone", pgettext_lazy("bot", "Comes alone")
+    FINES_EVERYTHING = "fines_everything", pgettext_lazy("bot", "Fines everything")
+
+
 class CaseStatus(TextChoices):
     """Life of one version of a case."""
 

@@ -8,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from courses.enums import Aspect, Method, Sector
+from simulator.enums import Bot
 from simulator.queries import words_of
 
 register = template.Library()
@@ -89,3 +90,9 @@ def mark_icon(mark: str) -> str:
 def get(mapping: dict[str, Any], key: str) -> Any:
     """A value of a mapping by a key known only in the template."""
     return mapping.get(key, "")
+
+
+@register.filter
+def bot_name(name: str) -> str:
+    """A simulated candidate in words; one of an earlier edition as it was called."""
+    return str(Bot(name).label) if name in Bot.values else name

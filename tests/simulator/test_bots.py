@@ -13,6 +13,7 @@ from simulator.engine.publication import (
     seeds_of_variants,
 )
 from simulator.engine.variants import option_sets
+from simulator.enums import Bot
 from tests.simulator.cases import NAMES, base, bots, mine, played, source
 
 
@@ -43,6 +44,10 @@ def test_bot_table_names_every_strategy_in_order(name):
     assert [row.pass_rate for row in rows if row.strategy in CHEATS] == [0.0] * 7
     means = {row.strategy: row.mean for row in rows}
     assert means["expert"] > means["competent"] > means["novice"]
+
+
+def test_every_bot_has_a_name_in_words():
+    assert set(Bot.values) == set(STRATEGIES)
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
