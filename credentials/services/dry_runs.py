@@ -31,6 +31,8 @@ def go_on(run: DryRun, *, now: datetime) -> DryRun:
 @transaction.atomic
 def _next_piece(pk: int, now: datetime) -> DryRun:
     run = DryRun.objects.select_for_update().get(pk=pk)
+    if run.finished_at is not None:
+        return run
     concerned = people_concerned(run.version, now=run.begun_at)
     people = list(concerned.filter(pk__gt=run.last_officer)[:AT_ONCE])
     DryRunEffect.objects.bulk_create(
