@@ -93,4 +93,4 @@ def test_every_link_leads_to_a_page_one_may_see(server: Server, user: str) -> No
     pages, dead = dead_links(person)
 
     assert dead == []
-    assert pages > (50 if user else 15)
+    assert pages > (30 if user else 15)
