@@ -182,6 +182,17 @@ def test_the_server_closes_the_sitting_of_somebody_who_left(
     expect(page.locator(".receipt")).to_contain_text("1 / ")
 
 
+def test_a_device_in_order_gets_no_advice(visit: Visitor) -> None:
+    page = visit((390, 844), "linxi01")
+    page.goto("/exams/rehearsal/")
+
+    journal = page.locator("[data-check='journal']")
+    expect(journal.locator("[data-result]")).to_contain_text("正常")
+    expect(journal.locator("[data-advice]")).to_be_hidden()
+    expect(page.locator("[data-check='clock'] [data-result]")).to_contain_text("正常")
+    check_page(page, "rehearsal")
+
+
 def test_a_whole_sitting_needs_no_mouse(
     visit: Visitor, server: Server, size: tuple[int, int]
 ) -> None:

@@ -4,6 +4,8 @@ const list = document.querySelector("[data-rehearsal]");
 
 function tell(name, isGood, figure) {
   const place = list.querySelector(`[data-check="${name}"] [data-result]`);
+  const advice = list.querySelector(`[data-check="${name}"] [data-advice]`);
+  if (advice) advice.hidden = isGood;
   place.textContent = `${isGood ? list.dataset.good : list.dataset.bad}　${figure}`;
 }
 
