@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 from accounts.enums import Level, Role
 from accounts.models import Membership, Organisation, RoleGrant, User
 from credentials.models import Scheme
+from credentials.services.dry_runs import go_on
 from credentials.services.schemes import approve_version, open_scheme, write_version
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -45,20 +46,6 @@ def make_body(officers: int, *, now: datetime = NOW) -> World:
         name=f"body {officers}", level=Level.CITY, division_code=division
     )
     password = make_password(None)
-    for start in range(0, officers, 20_000):
-        people = User.objects.bulk_create(
-            User(
-                username=f"{division}-{n}",
-                name=f"人{division}{n:07d}",
-                officer_number=f"{division}{n:07d}",
-                password=password,
-            )
-            for n in range(start, min(start + 20_000, officers))
-        )
-        Membership.objects.bulk_create(
-            Membership(user=person, organisation=body, joined_on=date(2024, 1, 1))
-            for person in people
-        )
     by, approver = (
         User.objects.create(username=f"{division}-{name}", name=name, password=password)
         for name in ("by", "approver")
@@ -77,5 +64,20 @@ def make_body(officers: int, *, now: datetime = NOW) -> World:
         by=by,
         now=now,
     )
+    go_on(version.dry_runs.get(), now=now)
     approve_version(version, by=approver, now=now)
+    for start in range(0, officers, 20_000):
+        people = User.objects.bulk_create(
+            User(
+                username=f"{division}-{n}",
+                name=f"人{division}{n:07d}",
+                officer_number=f"{division}{n:07d}",
+                password=password,
+            )
+            for n in range(start, min(start + 20_000, officers))
+        )
+        Membership.objects.bulk_create(
+            Membership(user=person, organisation=body, joined_on=date(2024, 1, 1))
+            for person in people
+        )
     return World(body, scheme, division, by, approver)

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -15,6 +16,7 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.models import User
 from accounts.permissions import code_required, has_role
+from courses.registry import Citer
 
 LAW_READERS = (Role.LEGAL_REVIEWER, Role.TRAINER, Role.AUDITOR)
 View = Callable[..., HttpResponseBase]
@@ -23,6 +25,11 @@ View = Callable[..., HttpResponseBase]
 def may_edit_law(user: User, now: datetime) -> bool:
     """Import statutes and review citations: the legal reviewers."""
     return user.is_superuser or has_role(user, Role.LEGAL_REVIEWER, now=now)
+
+
+def may_open_citing(user: User | AnonymousUser, citer: Citer, now: datetime) -> bool:
+    """See which objects of this kind cite an article."""
+    return citer.readers is None or has_role(user, *citer.readers, now=now)
 
 
 def may_enter_law_desk(user: User, now: datetime) -> bool:

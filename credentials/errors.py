@@ -49,6 +49,11 @@ class AlreadyDecided(CredentialsError):
     message = _("This proposal has already been decided or withdrawn.")
 
 
+class NotTriedOut(CredentialsError):
+    code = "not_tried_out"
+    message = _("It can be approved when it has been tried out on everybody.")
+
+
 class AlreadyProposed(CredentialsError):
     code = "already_proposed"
     message = _("The same act is already waiting for a second person.")

@@ -13,6 +13,7 @@ from credentials.errors import CredentialsError
 from credentials.formats.earlier import EarlierEntry
 from credentials.models import Proposal, Qualification, Scheme
 from credentials.queries.register import zone
+from credentials.services.dry_runs import go_on
 from credentials.services.migration import import_register
 from credentials.services.proposals import (
     Asked,
@@ -69,6 +70,7 @@ def _scheme(path: Path, certifier: User, second: User, now: datetime) -> None:
         by=certifier,
         now=now,
     )
+    go_on(version.dry_runs.get(), now=now)
     if not data["parameters"].get("sample"):
         approve_version(version, by=second, now=now)
 

@@ -13,10 +13,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from accounts.permissions import has_role
 from courses.citations import cn_to_int
 from courses.enums import ArticleChange, StatuteKind
 from courses.models import Statute, StatuteEdition
+from courses.permissions import may_open_citing
 from courses.queries.law import (
     best_edition,
     cited_by_lately,
@@ -35,7 +35,7 @@ from courses.queries.reading import (
     read_edition,
 )
 from courses.queries.search import search, suggest
-from courses.registry import CitedPlace, Citer, citers
+from courses.registry import CitedPlace, citers
 from courses.search.glossary import glossary
 
 _PLACE = re.compile(r"(\d{1,4})(?:-(\d{1,2}))?")
@@ -228,12 +228,6 @@ def _related(
     groups: list[tuple[str, list[CitedPlace]]] = []
     for citer in citers():
         unique = {p.object_id: p for p in places if p.kind == citer.kind}
-        if unique and _may_open(request, citer):
+        if unique and may_open_citing(request.user, citer, timezone.now()):
             groups.append((str(citer.label), list(unique.values())))
     return groups
-
-
-def _may_open(request: HttpRequest, citer: Citer) -> bool:
-    return citer.readers is None or has_role(
-        request.user, *citer.readers, now=timezone.now()
-    )

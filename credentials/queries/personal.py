@@ -12,6 +12,7 @@ from accounts.models import User
 from credentials.models import (
     Card,
     DecisionRecord,
+    DryRunEffect,
     HolderKey,
     LedgerEntry,
     PermitMember,
@@ -96,6 +97,11 @@ def personal_data(user: User) -> dict[str, Any]:
         "permits": list(
             PermitMember.objects.filter(officer_id=officer).values(
                 "permit__inspection", "role"
+            )
+        ),
+        "touched_by_drafts": list(
+            DryRunEffect.objects.filter(officer=user).values(
+                "run__version__scheme__name", "kind", "missing", "since"
             )
         ),
         "device_keys": list(

@@ -17,7 +17,7 @@ from credentials.rules.scheme import SchemeRules
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class WordedTerm:
     """One parameter: what it is called, what it says, and the law it rests on."""
 
     label: str
@@ -26,7 +26,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class WordedRequirement:
     """One requirement; of those with the same ``group`` one is enough."""
 
     label: str
@@ -34,7 +34,7 @@ class Asked:
     law: str
 
 
-def terms_of(rules: SchemeRules) -> list[Term]:
+def terms_of(rules: SchemeRules) -> list[WordedTerm]:
     """Every parameter but the requirements."""
     values = {
         "kind": (_("Qualification"), str(rules.kind.label)),
@@ -71,16 +71,18 @@ def terms_of(rules: SchemeRules) -> list[Term]:
         ),
     }
     return [
-        Term(label, value, law_in_words(rules.law_basis.get(name, ())))
+        WordedTerm(label, value, law_in_words(rules.law_basis.get(name, ())))
         for name, (label, value) in values.items()
     ]
 
 
-def conditions_asked(rules: SchemeRules) -> list[Asked]:
+def conditions_asked(rules: SchemeRules) -> list[WordedRequirement]:
     """Every requirement, as the officer reads it."""
     places = known_places()
     return [
-        Asked(label_of(asked, places), asked.any_of, law_in_words(asked.law))
+        WordedRequirement(
+            label_of(asked, places), asked.any_of, law_in_words(asked.law)
+        )
         for asked in rules.requirements
     ]
 

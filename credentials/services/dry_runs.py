@@ -7,6 +7,8 @@ from functools import partial
 
 from django.db import transaction
 
+from credentials.enums import SchemeVersionState
+from credentials.errors import AlreadyDecided
 from credentials.models import DryRun, DryRunEffect, SchemeVersion
 from credentials.queries.preview import AT_ONCE, people_concerned, people_touched
 from credentials.tasks import try_scheme
@@ -14,9 +16,20 @@ from credentials.tasks import try_scheme
 
 @transaction.atomic
 def open_dry_run(version: SchemeVersion, *, now: datetime) -> DryRun:
-    """Orders a dry run over the whole register; the worker does it."""
-    total = people_concerned(version, now=now).count()
-    run = DryRun.objects.create(version=version, begun_at=now, total=total)
+    """Orders a dry run of a draft over the whole register; the worker does it.
+
+    One that has not ended goes on, so that a second click, or one after the worker
+    died, begins nothing anew. One that has ended is replaced. Refuses a version that is
+    approved.
+    """
+    locked = SchemeVersion.objects.select_for_update().get(pk=version.pk)
+    if locked.state != SchemeVersionState.DRAFT:
+        raise AlreadyDecided
+    run = locked.dry_runs.filter(finished_at__isnull=True).first()
+    if run is None:
+        locked.dry_runs.all().delete()
+        total = people_concerned(locked, now=now).count()
+        run = DryRun.objects.create(version=locked, begun_at=now, total=total)
     transaction.on_commit(partial(try_scheme.enqueue, run.pk))
     return run
 
@@ -46,9 +59,10 @@ def _next_piece(pk: int, now: datetime) -> DryRun:
         for touched in people_touched(run.version, people, now=run.begun_at)
     )
     run.done += len(people)
+    run.total = max(run.total, run.done)
     if people:
         run.last_officer = people[-1].pk
     else:
         run.finished_at = now
-    run.save(update_fields=["done", "last_officer", "finished_at"])
+    run.save(update_fields=["done", "total", "last_officer", "finished_at"])
     return run

@@ -11,10 +11,17 @@ from django.db.models import Max
 
 from accounts.models import Organisation, User
 from credentials.enums import Exclusion, SchemeVersionState
-from credentials.errors import AlreadyDecided, Excluded, SchemeUnfit, WrongTime
+from credentials.errors import (
+    AlreadyDecided,
+    Excluded,
+    NotTriedOut,
+    SchemeUnfit,
+    WrongTime,
+)
 from credentials.models import Scheme, SchemeVersion
 from credentials.queries.people import same_person
 from credentials.rules.scheme import SchemeInvalid, parse_scheme
+from credentials.services.dry_runs import open_dry_run
 
 
 def open_scheme(key: str, *, name: str, organisation: Organisation) -> Scheme:
@@ -34,14 +41,17 @@ def write_version(
     by: User,
     now: datetime,
 ) -> SchemeVersion:
-    """A draft of the next version. Not idempotent: every call writes another draft."""
+    """A draft of the next version, tried out by the worker on everybody in post.
+
+    Not idempotent: every call writes another draft.
+    """
     try:
         parse_scheme(parameters)
     except SchemeInvalid as error:
         raise SchemeUnfit("; ".join(error.problems)) from error
     locked = Scheme.objects.select_for_update().get(pk=scheme.pk)
     last = locked.versions.aggregate(last=Max("number"))["last"] or 0
-    return SchemeVersion.objects.create(
+    version = SchemeVersion.objects.create(
         scheme=locked,
         number=last + 1,
         parameters=dict(parameters),
@@ -49,6 +59,8 @@ def write_version(
         written_by=by,
         written_at=now,
     )
+    open_dry_run(version, now=now)
+    return version
 
 
 @transaction.atomic
@@ -58,7 +70,8 @@ def approve_version(
     """Puts a draft into effect from its date; by another person than its writer.
 
     Refuses a version already approved. A version may not begin before the one that
-    is approved with a later beginning: history of what counted is not rewritten.
+    is approved with a later beginning: history of what counted is not rewritten. Whom
+    it would touch must be known: its dry run has ended.
     """
     locked = SchemeVersion.objects.select_for_update().get(pk=version.pk)
     if locked.state != SchemeVersionState.DRAFT:
@@ -74,6 +87,8 @@ def approve_version(
     )
     if latest is not None and locked.effective_from < max(now, latest.effective_from):
         raise WrongTime
+    if not locked.dry_runs.filter(finished_at__isnull=False).exists():
+        raise NotTriedOut
     locked.state = SchemeVersionState.APPROVED
     locked.approved_by = by
     locked.approved_at = now

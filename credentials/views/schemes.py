@@ -78,7 +78,6 @@ def write(request: HttpRequest, key: str) -> HttpResponse:
             by=person,
             now=now,
         )
-        open_dry_run(version, now=now)
         return redirect("credentials:scheme_version", public_id=version.public_id)
     return render(
         request, "credentials/scheme_write.html", {"scheme": scheme, "form": form}
@@ -137,14 +136,16 @@ def version(request: HttpRequest, public_id: str) -> HttpResponse:
 @role_required(*ROLES)
 @require_POST
 def try_version(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Tries a draft out again, on the register as it stands now."""
+    """Tries a draft out again, or goes on with a dry run that has stopped."""
     person, now = signed_in_person(request), timezone.now()
     row = SchemeVersion.objects.filter(public_id=public_id).first()
     if row is None:
         raise Http404
     _scheme(person, row.scheme.key, *ROLES)
-    if row.state == SchemeVersionState.DRAFT:
+    try:
         open_dry_run(row, now=now)
+    except CredentialsError as error:
+        messages.error(request, str(error))
     return redirect("credentials:scheme_version", public_id=public_id)
 
 

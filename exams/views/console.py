@@ -75,7 +75,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
         "running": [s for s in ordered if s.opens_at <= now < s.closes_at],
         "ahead": [s for s in ordered if s.opens_at > now][::-1],
         "past": [s for s in ordered if s.closes_at <= now],
-        "judged": set(sessions_released_by(user, now)),
+        "judged": set(sessions_released_by(user, now).values_list("pk", flat=True)),
     }
     return render(request, "exams/session_list.html", context)
 

@@ -8,6 +8,7 @@ from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.enums import Role
+from credentials.services.dry_runs import go_on
 from credentials.services.proposals import approve_proposal, propose_issue
 from credentials.services.schemes import approve_version, open_scheme, write_version
 
@@ -35,6 +36,7 @@ def make_scheme(city, certifier, second_certifier, now):
             by=certifier,
             now=now,
         )
+        go_on(version.dry_runs.get(), now=now)
         approve_version(version, by=second_certifier, now=now)
         return scheme
 

@@ -6,8 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from credentials.errors import AlreadyDecided
 from credentials.models import DryRunEffect
 from credentials.queries import preview
+from credentials.queries.personal import personal_data
 from credentials.services import dry_runs
 from credentials.services.dry_runs import go_on, open_dry_run
 from credentials.services.schemes import write_version
@@ -19,7 +21,7 @@ NEVER = [{"code": "years", "kind": "years_in_post", "parameters": {"years": 40}}
 
 
 @pytest.fixture
-def draft(scheme, certifier, now):
+def draft(scheme, certifier, holders, now):
     return write_version(
         scheme,
         parameters={**PARAMETERS, "requirements": NEVER},
@@ -71,10 +73,48 @@ def test_run_goes_on_where_it_was_when_the_worker_died(
     again = go_on(run, now=now)
 
     assert again.done == again.total
-    assert again.effects.count() == DryRunEffect.objects.count()
+    of_this_draft = DryRunEffect.objects.filter(run__version=draft)
+    assert again.effects.count() == of_this_draft.count() == 7
     assert set(
         again.effects.filter(kind="needs").values_list("officer", flat=True)
     ) >= {officer.pk for officer in holders}
+
+
+def test_who_came_after_it_was_ordered_is_looked_at_too(draft, person, county, now):
+    run = draft.dry_runs.get()
+    person("newcomer", county)
+
+    ended = go_on(run, now=now)
+
+    assert ended.done == ended.total == run.total + 1
+
+
+def test_run_that_stands_still_is_taken_up_and_one_that_ended_is_replaced(
+    draft, holders, now
+):
+    begun = draft.dry_runs.get()
+
+    assert open_dry_run(draft, now=now) == begun
+    ended = go_on(begun, now=now)
+    again = open_dry_run(draft, now=now)
+
+    assert again != ended
+    assert list(draft.dry_runs.all()) == [again]
+
+
+def test_approved_version_is_tried_out_no_more(scheme, now):
+    with pytest.raises(AlreadyDecided):
+        open_dry_run(scheme.versions.get(), now=now)
+
+
+def test_what_a_draft_would_do_is_in_the_persons_own_file(draft, holders, now):
+    go_on(draft.dry_runs.get(), now=now)
+
+    told = personal_data(holders[0])["touched_by_drafts"]
+
+    assert [(entry["kind"], entry["missing"]) for entry in told] == [
+        ("needs", ["years"])
+    ]
 
 
 def test_a_person_more_costs_the_same_queries(draft, holders, person, county, now):
@@ -83,6 +123,7 @@ def test_a_person_more_costs_the_same_queries(draft, holders, person, county, no
             go_on(open_dry_run(draft, now=now), now=now)
         return len(asked)
 
+    queries()
     few = queries()
     people = preview.people_concerned(draft, now=now).count()
     person("another", county)

@@ -20,6 +20,7 @@ from credentials.enums import Act, Ground, SchemeVersionState
 from credentials.errors import (
     AlreadyDecided,
     Excluded,
+    NotTriedOut,
     SchemeUnfit,
     SecondPersonNeeded,
     WrongTime,
@@ -27,6 +28,7 @@ from credentials.errors import (
 from credentials.models import EvidenceLink, LedgerEntry
 from credentials.queries.register import scheme_version_in_effect
 from credentials.rules.validity import check_due
+from credentials.services.dry_runs import go_on
 from credentials.services.keys import current_key, ensure_key
 from credentials.services.lifecycle import suspend_at_once, withdraw_evidence
 from credentials.services.proposals import Asked, approve_proposal, propose_act
@@ -175,6 +177,9 @@ def test_scheme_version_takes_four_eyes_and_never_begins_in_the_past(
     good = write(effective_from=now + DAY)
     with pytest.raises(Excluded):
         approve_version(good, by=certifier, now=now)
+    with pytest.raises(NotTriedOut):
+        approve_version(good, by=second_certifier, now=now)
+    go_on(good.dry_runs.get(), now=now)
     approved = approve_version(good, by=second_certifier, now=now)
     with pytest.raises(AlreadyDecided):
         approve_version(good, by=second_certifier, now=now)

@@ -10,6 +10,7 @@ from wagtail.admin.menu import admin_menu
 
 from accounts.enums import Role
 from credentials.enums import Act
+from credentials.services.dry_runs import go_on
 from credentials.services.schemes import write_version
 from tests.credentials.conftest import PARAMETERS
 
@@ -212,7 +213,7 @@ def test_form_begins_with_what_counts_and_keeps_every_parameter(
 
 
 def test_draft_is_tried_out_again_by_those_who_may_sign(
-    scheme, certifier, auditor, learner, signed_in, today
+    scheme, certifier, auditor, learner, person, county, signed_in, today
 ):
     draft = write_version(
         scheme,
@@ -223,7 +224,34 @@ def test_draft_is_tried_out_again_by_those_who_may_sign(
     )
     address = reverse("credentials:scheme_try", args=[draft.public_id])
 
-    for user in (learner, auditor):
-        assert signed_in(user).post(address).status_code == 403
-    assert signed_in(certifier).post(address).status_code == 302
-    assert draft.dry_runs.count() == 1
+    sideways = person("sideways", county, Role.CERTIFICATION_OFFICER)
+    ended = go_on(draft.dry_runs.get(), now=today)
+
+    assert Client().post(address)["Location"].startswith("/accounts/sign-in/")
+    for user, status in ((learner, 403), (auditor, 403), (sideways, 404)):
+        assert signed_in(user).post(address).status_code == status
+    assert draft.dry_runs.get() == ended
+    for _click in range(2):
+        assert signed_in(certifier).post(address).status_code == 302
+    assert draft.dry_runs.get() != ended
+
+
+def test_draft_is_not_signed_before_everybody_was_looked_at(
+    scheme, certifier, second_certifier, signed_in, code_of, today
+):
+    draft = write_version(
+        scheme,
+        parameters=PARAMETERS,
+        effective_from=today + timedelta(days=30),
+        by=certifier,
+        now=today,
+    )
+    address = reverse("credentials:scheme_version", args=[draft.public_id])
+
+    answer = signed_in(second_certifier).post(
+        address, {"code": code_of(second_certifier)}
+    )
+
+    assert "试算完毕后才能批准" in str(answer.context["form"].errors)
+    draft.refresh_from_db()
+    assert draft.state == "draft"

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from credentials.models import DryRun, DryRunEffect
 from credentials.queries.preview import people_concerned, people_touched
-from credentials.services.dry_runs import go_on, open_dry_run
+from credentials.services.dry_runs import go_on
 from credentials.services.schemes import write_version
 from tests.credentials import conftest as register_cast
 from tests.races.together import at_once
@@ -39,10 +39,11 @@ def run(learner, scheme, issue, certifier, now):
         by=certifier,
         now=now,
     )
-    opened = open_dry_run(draft, now=now)
     DryRunEffect.objects.all().delete()
-    DryRun.objects.update(done=0, last_officer=0, finished_at=None)
-    return DryRun.objects.get(pk=opened.pk)
+    DryRun.objects.filter(version=draft).update(
+        done=0, last_officer=0, finished_at=None
+    )
+    return draft.dry_runs.get()
 
 
 def test_two_workers_look_at_everybody_once(run, learner, now):

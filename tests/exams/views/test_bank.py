@@ -294,7 +294,13 @@ def test_item_names_its_near_twins_when_asked(signed_in, instructor, bank):
 
     page = client.get(reverse("exams:item_similar", args=[one.public_id]))
 
+    part = client.get(
+        reverse("exams:item_similar", args=[one.public_id]),
+        headers={"HX-Request": "true"},
+    )
     assert [s.revision.item.key for s in page.context["similar"]] == ["two"]
+    assert "<h1" in page.content.decode()
+    assert "<h1" not in part.content.decode()
 
 
 def test_trainee_asks_for_no_near_twins(signed_in, learner, bank):
